@@ -1,0 +1,138 @@
+# Copyright 2026 The person_tracker authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+Real recordings and networks where they are, and a tiny world where they are not.
+
+A test that needs real ones skips loudly. In the tiny world a white block walks over a black image,
+and networks of a few nodes find it and describe it.
+"""
+
+from collections.abc import Callable
+from collections.abc import Sequence
+import os
+from pathlib import Path
+
+from hypothesis import HealthCheck
+from hypothesis import settings
+import numpy as np
+import pytest
+
+# The same examples in every run, and no opinion on how fast the machine is.
+settings.register_profile(
+    'repeatable', deadline=None, derandomize=True, max_examples=50,
+    suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile('repeatable')
+
+SHARED = Path(os.environ.get(
+    'PERSON_TRACKER_SHARED', Path(__file__).resolve().parents[2] / 'shared'))
+
+
+def _folder(name: str) -> Path:
+    folder = SHARED / name
+    if not folder.is_dir():
+        pytest.skip(f'no real data: {name}/ is missing in PERSON_TRACKER_SHARED={SHARED}')
+    return folder
+
+
+@pytest.fixture(scope='session')
+def shared_data() -> Path:
+    """Return the folder of real recordings and annotations."""
+    return _folder('data')
+
+
+@pytest.fixture(scope='session')
+def shared_models() -> Path:
+    """Return the folder of real networks."""
+    return _folder('models')
+
+
+@pytest.fixture(scope='session')
+def block_video() -> Callable[..., Path]:
+    """
+    Return a function that writes a 64x64 video of a white block, 16x32, that walks to the right.
+
+    In frame k, from 0, its upper left corner is (4 + k, 16); frames in `empty` are black.
+    """
+    av = pytest.importorskip('av')
+
+    def write(path: Path, count: int = 30, rate: int = 10, empty: Sequence[int] = ()) -> Path:
+        with av.open(str(path), 'w') as container:
+            stream = container.add_stream('mpeg4', rate=rate)
+            stream.width = stream.height = 64
+            stream.pix_fmt = 'yuv420p'
+            for number in range(count):
+                image = np.zeros((64, 64, 3), np.uint8)
+                if number not in empty:
+                    image[16:48, 4 + number:20 + number] = 255
+                container.mux(stream.encode(av.VideoFrame.from_ndarray(image, format='bgr24')))
+            container.mux(stream.encode(None))
+        return path
+    return write
+
+
+@pytest.fixture(scope='session')
+def block_detector(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a network that finds the first bright block, score .9; outputs `dets`, `labels`."""
+    onnx = pytest.importorskip('onnx')
+    helper, constant = onnx.helper, onnx.numpy_helper.from_array
+
+    def node(kind: str, inputs: str, output: str, **options: object) -> object:
+        return helper.make_node(kind, inputs.split(), [output], **options)
+
+    graph = helper.make_graph(
+        [node('Greater', 'images threshold', 'is_bright'),
+         node('Cast', 'is_bright', 'bright', to=onnx.TensorProto.FLOAT),
+         node('ReduceMax', 'bright', 'columns', axes=[1, 2], keepdims=0),
+         node('ReduceMax', 'bright', 'rows', axes=[1, 3], keepdims=0),
+         node('ArgMax', 'columns', 'column', axis=1),
+         node('ArgMax', 'rows', 'row', axis=1),
+         node('Concat', 'column row', 'corner_index', axis=1),
+         node('Cast', 'corner_index', 'corner', to=onnx.TensorProto.FLOAT),
+         node('Add', 'corner size', 'far_corner'),
+         node('ReduceMax', 'columns', 'any', axes=[1], keepdims=1),
+         node('Mul', 'any confidence', 'score'),
+         node('Concat', 'corner far_corner score', 'det', axis=1),
+         node('Reshape', 'det det_shape', 'dets'),
+         node('Identity', 'zero', 'labels')],
+        'block_detector',
+        [helper.make_tensor_value_info('images', onnx.TensorProto.FLOAT, (1, 3, 64, 64))],
+        [helper.make_tensor_value_info('dets', onnx.TensorProto.FLOAT, (1, 1, 5)),
+         helper.make_tensor_value_info('labels', onnx.TensorProto.INT64, (1, 1))],
+        [constant(np.float32([128]), 'threshold'), constant(np.float32([[16, 32]]), 'size'),
+         constant(np.float32([[.9]]), 'confidence'), constant(np.int64([[0]]), 'zero'),
+         constant(np.int64([1, 1, 5]), 'det_shape')])
+    return _saved(graph, tmp_path_factory.mktemp('networks') / 'block_detector.onnx')
+
+
+@pytest.fixture(scope='session')
+def block_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a network that describes a crop by the mean of each channel."""
+    onnx = pytest.importorskip('onnx')
+    helper = onnx.helper
+    graph = helper.make_graph(
+        [helper.make_node('ReduceMean', ['images'], ['means'], axes=[2, 3], keepdims=0)],
+        'block_encoder',
+        [helper.make_tensor_value_info('images', onnx.TensorProto.FLOAT, (None, 3, 64, 32))],
+        [helper.make_tensor_value_info('means', onnx.TensorProto.FLOAT, (None, 3))])
+    return _saved(graph, tmp_path_factory.mktemp('networks') / 'block_encoder.onnx')
+
+
+def _saved(graph: object, path: Path) -> Path:
+    onnx = pytest.importorskip('onnx')
+    helper = onnx.helper
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=7)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+    return path
