@@ -1,0 +1,227 @@
+# Copyright 2026 The person_tracker authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""People in images: boxes and scores from any YOLO network that `decoders` can read."""
+
+import ast
+from collections.abc import Mapping
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from person_tracker.core.boxes import usable
+from person_tracker.core.settings import setting
+from person_tracker.core.settings import validate
+from person_tracker.core.types import Detections
+from person_tracker.models.decoders import Candidates
+from person_tracker.models.decoders import class_count
+from person_tracker.models.decoders import decoder_for
+from person_tracker.models.decoders import recognised_layout
+from person_tracker.models.decoders import STRIDES
+from person_tracker.models.decoders import suppressed
+from person_tracker.models.errors import ModelError
+from person_tracker.models.fetching import verify
+from person_tracker.models.network_config import NetworkConfig
+from person_tracker.models.preprocessing import batch
+from person_tracker.models.preprocessing import check_image
+from person_tracker.models.preprocessing import Image
+from person_tracker.models.preprocessing import InputFormat
+from person_tracker.models.preprocessing import placement
+from person_tracker.models.registry import lookup
+from person_tracker.models.session import open_session
+
+_DEFAULT_INPUT_SIZE = 640
+# How networks of each layout were trained to see images, where the registry does not say.
+_YOLOX_INPUT: dict[str, Any] = {'colour': 'bgr', 'fit': 'letterbox_top_left'}
+_ULTRALYTICS_INPUT: dict[str, Any] = {
+    'colour': 'rgb', 'std': (255.0, 255.0, 255.0), 'fit': 'letterbox_centred'}
+_INPUTS = {'yolox_grid': _YOLOX_INPUT, 'dets_labels': _YOLOX_INPUT,
+           'yolo_columns': _ULTRALYTICS_INPUT, 'end_to_end': _ULTRALYTICS_INPUT}
+
+
+@dataclass(frozen=True)
+class DetectorConfig(NetworkConfig):
+    """What the detector runs, where, and which boxes it keeps."""
+
+    model: str = setting(
+        'yolox_tiny_humanart',
+        'Network: a name from the model registry, or the path of an .onnx file.', live=False)
+    input_size: int = setting(
+        0, "Side of the network's square input; 0 takes the model's own. Networks of fixed size "
+        'refuse any other.', minimum=0, maximum=4096, unit='px', live=False)
+    class_name: str = setting(
+        'person', 'Class to keep: a name that the network knows, or its number.', live=False)
+    min_score: float = setting(
+        0.1, 'Boxes below this score are dropped. Keep it low: the tracker uses weak boxes to '
+        'continue tracks it has.', minimum=0.0, maximum=1.0)
+    max_iou: float = setting(
+        0.65, 'A box that overlaps a better one by more than this is dropped as its double.',
+        minimum=0.0, maximum=1.0)
+    max_detections: int = setting(
+        200, 'Only this many best boxes are kept.', minimum=1, maximum=1000)
+
+    def __post_init__(self) -> None:
+        """Refuse values out of range."""
+        validate(self)
+
+
+class Detector:
+    """
+    Finds people in images.
+
+    Attributes
+    ----------
+    name
+        The model's name.
+    description
+        Model, runtime, device and input size: a line to log.
+
+    """
+
+    def __init__(self, config: DetectorConfig | None = None) -> None:
+        """Load the network and run it once, so that the first image is not slower."""
+        self._config = config or DetectorConfig()
+        self.name, path, known, layout = _found(self._config)
+        self._session = open_session(path, device=self._config.device,
+                                     threads=self._config.threads, name=self.name)
+        width, height = self._input_size(known)
+        blank = np.zeros((1, 3, height, width), np.float32)
+        shapes = [output.shape for output in self._session.run(blank)]
+        try:
+            seen = recognised_layout(shapes, width, height)
+        except ModelError as error:
+            raise ModelError(f'{self.name}: {error}') from error
+        if layout not in ('', seen):
+            raise ModelError(f'{self.name} is registered as {layout}, but its outputs look like '
+                             f'{seen}')
+        self._format = (replace(known, width=width, height=height) if known
+                        else InputFormat(width, height, **_INPUTS[seen]))
+        self._decode = decoder_for(seen, width, height)
+        self._class_index = _class_index(self._config.class_name, self._session.metadata,
+                                         class_count(seen, shapes), self.name)
+        self._batches = self._session.inputs[0].shape[0] is None
+        self.description = f'{self._session.description}, {width}x{height}, {seen}'
+
+    @property
+    def config(self) -> DetectorConfig:
+        """The settings in use; assigning applies the live ones to the next image."""
+        return self._config
+
+    @config.setter
+    def config(self, config: DetectorConfig) -> None:
+        self._config = config
+
+    def detect(self, image: Image) -> Detections:
+        """
+        Find people in one image.
+
+        Parameters
+        ----------
+        image
+            Shape (H, W, 3), uint8, blue-green-red.
+
+        Returns
+        -------
+        Detections
+            Boxes in the image's pixels, inside the image, best first.
+
+        Raises
+        ------
+        ValueError
+            The array is not such an image.
+
+        """
+        return self.detect_batch([image])[0]
+
+    def detect_batch(self, images: Sequence[Image]) -> list[Detections]:
+        """Return what `detect` returns for each image, in one run where the network allows it."""
+        for image in images:
+            check_image(image)
+        size = len(images) if self._batches else 1
+        found: list[Detections] = []
+        for first in range(0, len(images), max(size, 1)):
+            some = images[first:first + size]
+            outputs = self._session.run(batch(some, self._format))
+            decoded = self._decode(outputs, self._class_index, self._config.min_score)
+            found += [self._in_image(each, image) for each, image in zip(decoded, some)]
+        return found
+
+    def _in_image(self, candidates: Candidates, image: Image) -> Detections:
+        best = suppressed(candidates, self._config.max_iou, self._config.max_detections)
+        boxes = placement(image, self._format).to_image(best.boxes_xyxy)
+        height, width = image.shape[:2]
+        boxes = np.clip(boxes, 0.0, np.array([width, height, width, height], np.float32))
+        scores = np.minimum(best.scores, np.float32(1.0))
+        good = usable(boxes, scores)
+        return Detections(boxes[good], scores[good])
+
+    def _input_size(self, known: InputFormat | None) -> tuple[int, int]:
+        shape = self._session.inputs[0].shape
+        if len(shape) != 4 or shape[1] not in (3, None):
+            raise ModelError(f'{self.name} must take images of shape (N, 3, height, width), '
+                             f'got {shape}')
+        wanted = self._config.input_size
+        fallback = (known.height, known.width) if known else (_DEFAULT_INPUT_SIZE,) * 2
+        height, width = (fixed or wanted or usual for fixed, usual in zip(shape[2:], fallback))
+        if wanted and (width, height) != (wanted, wanted):
+            raise ModelError(f'{self.name} has a fixed input of {width}x{height}, '
+                             f'so input_size must be 0, got {wanted}')
+        if width % STRIDES[-1] or height % STRIDES[-1]:
+            raise ModelError(f'the input size of {self.name} must be a multiple of '
+                             f'{STRIDES[-1]}, got {width}x{height}')
+        return width, height
+
+
+def _found(config: DetectorConfig) -> tuple[str, Path, InputFormat | None, str]:
+    """Return name, file, input format and layout; a file of one's own leaves the last two open."""
+    if config.model.endswith('.onnx'):
+        path = Path(config.model).expanduser()
+        return path.stem, path, None, ''
+    entry = lookup(config.model, 'detector')
+    return entry.name, verify(entry, config.models_folder)[0], entry.input_format, entry.decoder
+
+
+def _class_index(wanted: str, metadata: Mapping[str, str], count: int | None, model: str) -> int:
+    if wanted.isdecimal():
+        index = int(wanted)
+        if count is not None and index >= count:
+            raise ModelError(f'{model} has {count} classes, so class_name must be a number '
+                             f'below {count}, got {wanted}')
+        return index
+    names = _class_names(metadata)
+    for index, name in names.items():
+        if name == wanted:
+            return index
+    if names:
+        raise ModelError(f'{model} knows no class {wanted!r}; it knows '
+                         f'{", ".join(names.values())}')
+    if wanted != 'person':
+        raise ModelError(f'{model} does not name its classes; give class_name as a number, '
+                         f'got {wanted!r}')
+    # Without names it is a COCO network or one for people alone: person comes first in both.
+    return 0
+
+
+def _class_names(metadata: Mapping[str, str]) -> dict[int, str]:
+    """Read the names that ultralytics writes into its exports, a dictionary in Python's form."""
+    try:
+        names = ast.literal_eval(metadata.get('names', '{}'))
+    except (SyntaxError, ValueError):
+        return {}
+    if isinstance(names, Sequence) and not isinstance(names, str):
+        names = dict(enumerate(names))
+    return {int(key): str(value) for key, value in names.items()} if names else {}

@@ -1,0 +1,212 @@
+# Copyright 2026 The person_tracker authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""The networks known here: files, sources, licences and inputs, read from `registry.yaml`."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from person_tracker.models.errors import ModelError
+from person_tracker.models.preprocessing import InputFormat
+import yaml
+
+KINDS = ('detector', 'reid', 'face_detector', 'face_encoder')
+
+
+@dataclass(frozen=True)
+class ModelFile:
+    """
+    One file of a model.
+
+    Attributes
+    ----------
+    name
+        Its name in the models folder.
+    sha256
+        Hashes of every accepted copy, lower case.
+
+    """
+
+    name: str
+    sha256: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class UrlSource:
+    """
+    A file on a server.
+
+    Attributes
+    ----------
+    url
+        The file itself, or an archive of files.
+    members
+        Path in the archive of each of the model's files, in their order; a bare name stands for
+        the only member of that name. Empty where the URL is the file itself.
+
+    """
+
+    url: str
+    members: tuple[str, ...] = ()
+
+    def __str__(self) -> str:
+        """Return the URL."""
+        return self.url
+
+
+@dataclass(frozen=True)
+class PackageSource:
+    """
+    A released Python package that carries the files; `members` as in `UrlSource`.
+
+    Attributes
+    ----------
+    package, version
+        Name and exact version.
+    members
+        Path in the package of each of the model's files, in their order.
+
+    """
+
+    package: str
+    version: str
+    members: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return the requirement."""
+        return f'package {self.package}=={self.version}'
+
+
+Source = UrlSource | PackageSource
+
+
+@dataclass(frozen=True)
+class ModelEntry:
+    """
+    What is known of one network.
+
+    Attributes
+    ----------
+    name
+        Its name in settings and on the command line.
+    kind
+        One of `KINDS`.
+    summary
+        One sentence for a list.
+    files
+        The first is the one that is opened; the others lie beside it.
+    sources
+        Where to get the files, tried in order; empty where only a folder of one's own has them.
+    licence_code, licence_weights, licence_note
+        Licences by SPDX name, and what else binds a user.
+    input_format
+        How images are brought in.
+    decoder
+        How the outputs are read.
+
+    """
+
+    name: str
+    kind: str
+    summary: str
+    files: tuple[ModelFile, ...]
+    sources: tuple[Source, ...]
+    licence_code: str
+    licence_weights: str
+    licence_note: str
+    input_format: InputFormat
+    decoder: str
+
+
+def load_registry(path: Path | None = None) -> dict[str, ModelEntry]:
+    """
+    Return every known model by name, in the file's order.
+
+    Parameters
+    ----------
+    path
+        A registry file; the package's own where None.
+
+    Raises
+    ------
+    ModelError
+        The file is missing or an entry is incomplete; the text names the entry.
+
+    """
+    path = path or Path(__file__).with_name('registry.yaml')
+    try:
+        texts = yaml.safe_load(path.read_text(encoding='utf-8'))
+    except (OSError, yaml.YAMLError) as error:
+        raise ModelError(f'cannot read the model registry {path}: {error}') from error
+    return {name: _entry(name, text) for name, text in texts.items()}
+
+
+def lookup(name: str, kind: str | None = None) -> ModelEntry:
+    """
+    Return one known model.
+
+    Parameters
+    ----------
+    name
+        Its name in the registry.
+    kind
+        What it is wanted for; any kind where None.
+
+    Raises
+    ------
+    ModelError
+        No model of this name and kind is known; the text lists those that are.
+
+    """
+    known = {each.name: each for each in load_registry().values() if kind in (None, each.kind)}
+    if name not in known:
+        wanted = f'{kind} model' if kind else 'model'
+        raise ModelError(f'unknown {wanted} {name!r}; known are {", ".join(known)}, '
+                         'or give the path of an .onnx file')
+    return known[name]
+
+
+def _entry(name: str, text: Mapping[str, Any]) -> ModelEntry:
+    try:
+        entry = ModelEntry(
+            name=name,
+            kind=text['kind'],
+            summary=text['summary'],
+            files=tuple(ModelFile(each['name'], tuple(each['sha256'])) for each in text['files']),
+            sources=tuple(_source(each) for each in text['sources']),
+            licence_code=text['licence']['code'],
+            licence_weights=text['licence']['weights'],
+            licence_note=text['licence']['note'],
+            input_format=_input_format(text['input']),
+            decoder=text['decoder'],
+        )
+    except (KeyError, TypeError) as error:
+        raise ModelError(f'model {name!r} in the registry lacks or misspells {error}') from error
+    if entry.kind not in KINDS:
+        raise ModelError(f'kind of {name!r} must be one of {", ".join(KINDS)}, got {entry.kind!r}')
+    return entry
+
+
+def _source(text: Mapping[str, Any]) -> Source:
+    if 'url' in text:
+        return UrlSource(text['url'], tuple(text.get('members', ())))
+    return PackageSource(text['package'], str(text['version']), tuple(text['members']))
+
+
+def _input_format(text: Mapping[str, Any]) -> InputFormat:
+    values: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value
+                              for key, value in text.items()}
+    return InputFormat(**values)

@@ -1,0 +1,255 @@
+# Copyright 2026 The person_tracker authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""How people look: embeddings of the boxes in one image, and how far each can be trusted."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from dataclasses import replace
+import hashlib
+import math
+from pathlib import Path
+from typing import Protocol
+
+import cv2
+import numpy as np
+from numpy.typing import NDArray
+from person_tracker.core.boxes import areas
+from person_tracker.core.settings import setting
+from person_tracker.core.settings import validate
+from person_tracker.core.types import Appearance
+from person_tracker.models.body_bands import BodyBands
+from person_tracker.models.errors import ModelError
+from person_tracker.models.fetching import state
+from person_tracker.models.fetching import verify
+from person_tracker.models.network_config import NetworkConfig
+from person_tracker.models.preprocessing import batch
+from person_tracker.models.preprocessing import check_image
+from person_tracker.models.preprocessing import Image
+from person_tracker.models.preprocessing import InputFormat
+from person_tracker.models.registry import load_registry
+from person_tracker.models.registry import lookup
+from person_tracker.models.registry import ModelEntry
+from person_tracker.models.session import open_session
+
+# What nearly every published person re-identification network was trained with.
+_COMMON_INPUT = InputFormat(128, 256, 'rgb', (123.675, 116.28, 103.53), (58.395, 57.12, 57.375),
+                            'stretch')
+# Boxes are cut here before their area is taken, so that it stays a number.
+_FAR_PX = 1e6
+# A crop of this size or larger counts as fully visible.
+_GOOD_WIDTH, _GOOD_HEIGHT = 64, 128
+# Variance of the Laplacian at that size where sharpness counts one half: half of what people in
+# sharp videos have, and what a blur of one pixel leaves of it.
+_HALF_SHARP = 50.0
+
+
+@dataclass(frozen=True)
+class ReidConfig(NetworkConfig):
+    """What computes embeddings, where, and of which boxes."""
+
+    model: str = setting(
+        'auto', 'Network: a name from the model registry, the path of an .onnx file, or auto: the '
+        'best that is in the models folder.', live=False)
+    batch_size: int = setting(
+        16, 'Crops computed at once at most; more need more memory.', minimum=1, maximum=256)
+    min_side_px: float = setting(
+        8.0, 'A box whose visible part is narrower or lower than this gets no embedding.',
+        minimum=1.0, maximum=1000.0, unit='px')
+    min_quality: float = setting(
+        0.05, 'A crop of lower quality (small, blurred, outside the image) gets no embedding.',
+        minimum=0.0, maximum=1.0)
+
+    def __post_init__(self) -> None:
+        """Refuse values out of range."""
+        validate(self)
+
+
+class _Embedder(Protocol):
+    dimension: int
+    description: str
+
+    def embed(self, crops: Sequence[Image]) -> NDArray[np.float32]:
+        """Return one row per crop."""
+
+
+class ReidEncoder:
+    """
+    Turns boxes in an image into embeddings.
+
+    Attributes
+    ----------
+    name
+        Name of the embedding space; embeddings of different names are never compared.
+    dimension
+        Length of one embedding.
+    description
+        Model, runtime and device: a line to log.
+
+    """
+
+    def __init__(self, config: ReidConfig | None = None) -> None:
+        """Load the network and run it once, so that the first image is not slower."""
+        self._config = config or ReidConfig()
+        self.name, self._embedder = _loaded(self._config)
+        self.dimension = self._embedder.dimension
+        self.description = self._embedder.description
+
+    @property
+    def config(self) -> ReidConfig:
+        """The settings in use; assigning applies the live ones to the next image."""
+        return self._config
+
+    @config.setter
+    def config(self, config: ReidConfig) -> None:
+        self._config = config
+
+    def encode(self, image: Image, boxes_xyxy: NDArray[np.float32]) -> Appearance:
+        """
+        Describe how the content of each box looks.
+
+        Parameters
+        ----------
+        image
+            Shape (H, W, 3), uint8, blue-green-red.
+        boxes_xyxy
+            Shape (N, 4), pixels; they may reach outside the image.
+
+        Returns
+        -------
+        Appearance
+            One row per box, in order; zeros, and quality zero, where there is no usable picture.
+
+        Raises
+        ------
+        ValueError
+            The array is not such an image, or the boxes have another shape.
+
+        """
+        check_image(image)
+        boxes = np.asarray(boxes_xyxy, np.float32)
+        if boxes.size == 0:
+            boxes = boxes.reshape(0, 4)
+        if boxes.ndim != 2 or boxes.shape[1] != 4:
+            raise ValueError(f'boxes_xyxy must have shape (N, 4), got {boxes.shape}')
+        visible, inside = _visible(boxes, image)
+        qualities = np.zeros(len(boxes), np.float32)
+        embeddings = np.zeros((len(boxes), self.dimension), np.float32)
+        crops, rows = [], []
+        for row, (left, top, right, bottom) in enumerate(visible):
+            if min(right - left, bottom - top) < self._config.min_side_px:
+                continue
+            crop = image[top:bottom, left:right]
+            quality = inside[row] * _clarity(crop)
+            if quality >= self._config.min_quality:
+                qualities[row] = quality
+                crops.append(crop)
+                rows.append(row)
+        for first in range(0, len(rows), self._config.batch_size):
+            some = slice(first, first + self._config.batch_size)
+            embeddings[rows[some]] = _normalised(self._embedder.embed(crops[some]))
+        qualities[~embeddings.any(axis=1)] = 0.0
+        return Appearance(embeddings, qualities, self.name)
+
+
+class _NetworkEmbedder:
+    """Runs a network that was trained to tell people apart."""
+
+    def __init__(self, path: Path, input_format: InputFormat, config: ReidConfig,
+                 name: str) -> None:
+        self._session = open_session(path, device=config.device, threads=config.threads, name=name)
+        shape = self._session.inputs[0].shape
+        if len(shape) != 4 or shape[1] not in (3, None):
+            raise ModelError(f'{name} must take images of shape (N, 3, height, width), '
+                             f'got {shape}')
+        self._format = replace(input_format, height=shape[2] or input_format.height,
+                               width=shape[3] or input_format.width)
+        self._batches = shape[0] is None
+        blank = np.zeros((1, 3, self._format.height, self._format.width), np.float32)
+        output = self._session.run(blank)[0]
+        if output.shape[0] != 1 or output.size < 2 or output.size != output.shape[1]:
+            raise ModelError(f'{name} must give one embedding per image, shape (N, D), '
+                             f'got {output.shape}')
+        self.dimension = int(output.size)
+        self.description = (f'{self._session.description}, '
+                            f'{self._format.width}x{self._format.height}, '
+                            f'{self.dimension} numbers')
+
+    def embed(self, crops: Sequence[Image]) -> NDArray[np.float32]:
+        inputs = batch(crops, self._format)
+        steps = [inputs] if self._batches else np.split(inputs, len(inputs))
+        rows = [self._session.run(step)[0].reshape(len(step), -1) for step in steps]
+        return np.concatenate(rows).astype(np.float32)
+
+
+def _loaded(config: ReidConfig) -> tuple[str, _Embedder]:
+    if config.model.endswith('.onnx'):
+        path = Path(config.model).expanduser()
+        embedder = _NetworkEmbedder(path, _COMMON_INPUT, config, path.stem)
+        # Another file of the same name is another space.
+        content = hashlib.sha256(path.read_bytes()).hexdigest()
+        return f'{path.stem}-{content[:8]}', embedder
+    entry = chosen_entry(config)
+    path = verify(entry, config.models_folder)[0]
+    if entry.decoder == 'body_bands':
+        return entry.name, BodyBands(path, entry.input_format, config.device, config.threads,
+                                     entry.name)
+    return entry.name, _NetworkEmbedder(path, entry.input_format, config, entry.name)
+
+
+def chosen_entry(config: ReidConfig) -> ModelEntry:
+    """
+    Return the registry's entry that a configuration means.
+
+    `auto` means the first in the registry's order whose file is there, else the last one, which
+    can always be fetched.
+
+    Raises
+    ------
+    ModelError
+        The name is not known.
+
+    """
+    if config.model != 'auto':
+        return lookup(config.model, 'reid')
+    known = [entry for entry in load_registry().values() if entry.kind == 'reid']
+    present = (entry for entry in known if state(entry, config.models_folder) != 'missing')
+    return next(present, known[-1])
+
+
+def _visible(boxes: NDArray[np.float32],
+             image: Image) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
+    """Return each box in whole pixels of the image, and the part of its area that is inside."""
+    height, width = image.shape[:2]
+    finite = np.where(np.isfinite(boxes).all(axis=1, keepdims=True), boxes, 0.0)
+    finite = np.clip(finite, -_FAR_PX, _FAR_PX).astype(np.float32)
+    clipped = np.clip(finite, 0.0, np.array([width, height, width, height], np.float32))
+    inside = areas(clipped) / np.maximum(areas(finite), np.finfo(np.float32).tiny)
+    return np.rint(clipped).astype(np.intp), inside
+
+
+def _clarity(crop: Image) -> float:
+    """Return how much of a person can be seen in a crop, in [0, 1]: its size and sharpness."""
+    height, width = crop.shape[:2]
+    size = min(1.0, math.sqrt(width * height / (_GOOD_WIDTH * _GOOD_HEIGHT)))
+    grey = cv2.cvtColor(cv2.resize(crop, (_GOOD_WIDTH, _GOOD_HEIGHT)), cv2.COLOR_BGR2GRAY)
+    _, deviation = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))
+    sharpness = float(deviation[0, 0]) ** 2
+    return size * sharpness / (sharpness + _HALF_SHARP)
+
+
+def _normalised(rows: NDArray[np.float32]) -> NDArray[np.float32]:
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    good = np.isfinite(lengths) & (lengths > 0.0)
+    return np.where(good, rows / np.where(good, lengths, 1.0), 0.0).astype(np.float32)

@@ -1,0 +1,185 @@
+# Copyright 2026 The person_tracker authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""A loaded network behind a small interface, whatever runtime does the work."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+import onnxruntime
+from person_tracker.models.errors import ModelError
+
+DEVICES = ('auto', 'cpu', 'cuda', 'tensorrt', 'openvino')
+
+_CPU = 'CPUExecutionProvider'
+_PROVIDERS = {
+    'cpu': _CPU,
+    'cuda': 'CUDAExecutionProvider',
+    'tensorrt': 'TensorrtExecutionProvider',
+    'openvino': 'OpenVINOExecutionProvider',
+}
+# TensorRT builds an engine for minutes at the first start, so it is taken only when asked for.
+_AUTOMATIC = ('cuda', 'openvino', 'cpu')
+
+
+@dataclass(frozen=True)
+class TensorInfo:
+    """
+    One input or output of a network.
+
+    Attributes
+    ----------
+    name
+        Its name in the network.
+    shape
+        One entry per axis; None where the length is left open.
+
+    """
+
+    name: str
+    shape: tuple[int | None, ...]
+
+
+class Session(Protocol):
+    """A loaded network; `run` may be called from several threads at once."""
+
+    inputs: tuple[TensorInfo, ...]
+    outputs: tuple[TensorInfo, ...]
+    metadata: Mapping[str, str]
+    description: str
+
+    def run(self, batch: NDArray[np.float32]) -> list[NDArray[np.generic]]:
+        """Return every output for the network's only input."""
+
+
+class OnnxSession:
+    """
+    A network run by onnxruntime.
+
+    Attributes
+    ----------
+    inputs, outputs
+        Names and shapes.
+    metadata
+        What the exporter wrote into the file.
+    description
+        Model, runtime, what computes it and on how many threads: a line to log.
+
+    """
+
+    def __init__(self, model: Path | bytes, device: str, threads: int, name: str) -> None:
+        """Load the network; see `open_session`."""
+        source = model if isinstance(model, bytes) else str(model)
+        providers = _providers(device)
+        try:
+            self._session = onnxruntime.InferenceSession(
+                source, _options(threads), providers=providers)
+        except Exception as error:  # onnxruntime's own exceptions share no narrower base
+            raise ModelError(f'{name} is not a network that onnxruntime can load: '
+                             f'{_first_line(error)}') from error
+        used = self._session.get_providers()
+        if device != 'auto' and _PROVIDERS[device] not in used:
+            raise ModelError(f'device {device!r} is present but does not work here, {name} would '
+                             "run on the CPU; use 'cpu' or 'auto', or check the driver")
+        self.inputs = tuple(_info(node) for node in self._session.get_inputs())
+        self.outputs = tuple(_info(node) for node in self._session.get_outputs())
+        self.metadata = dict(self._session.get_modelmeta().custom_metadata_map)
+        self.description = (f'{name}: onnxruntime {onnxruntime.__version__}, '
+                            f'{used[0].removesuffix("ExecutionProvider")}, '
+                            f'threads: {threads or "one per core"}')
+        if len(self.inputs) != 1:
+            names = ', '.join(info.name for info in self.inputs)
+            raise ModelError(f'{name} must have one input, got {len(self.inputs)}: {names}')
+
+    def run(self, batch: NDArray[np.float32]) -> list[NDArray[np.generic]]:
+        """
+        Return every output for the network's only input.
+
+        Raises
+        ------
+        ModelError
+            The network refuses an input of this shape.
+
+        """
+        try:
+            return list(self._session.run(None, {self.inputs[0].name: batch}))
+        except Exception as error:  # as above
+            raise ModelError(f'the network refused an input of shape {batch.shape}: '
+                             f'{_first_line(error)}') from error
+
+
+def open_session(model: str | Path | bytes, *, device: str = 'auto', threads: int = 0,
+                 name: str = '') -> OnnxSession:
+    """
+    Load a network.
+
+    Parameters
+    ----------
+    model
+        An ONNX file, or its content.
+    device
+        One of `DEVICES`; `auto` takes the fastest that is present and works.
+    threads
+        CPU threads for one call; 0 takes one per core.
+    name
+        What errors and the description call it; the file's name where empty.
+
+    Raises
+    ------
+    ModelError
+        The file is missing or not a network, or the device is not available.
+
+    """
+    if device not in DEVICES:
+        raise ModelError(f'device must be one of {", ".join(DEVICES)}, got {device!r}')
+    if isinstance(model, bytes):
+        return OnnxSession(model, device, threads, name or 'the network')
+    path = Path(model)
+    if not path.is_file():
+        raise ModelError(f'model file {path} does not exist')
+    return OnnxSession(path, device, threads, name or path.name)
+
+
+def _providers(device: str) -> list[str]:
+    available = onnxruntime.get_available_providers()
+    if device == 'auto':
+        return [_PROVIDERS[each] for each in _AUTOMATIC if _PROVIDERS[each] in available]
+    if _PROVIDERS[device] not in available:
+        present = [each for each, provider in _PROVIDERS.items() if provider in available]
+        raise ModelError(f'device {device!r} is not in this onnxruntime, '
+                         f'which offers {", ".join(present)}')
+    return [_PROVIDERS[device]] + ([_CPU] if device != 'cpu' else [])
+
+
+def _options(threads: int) -> onnxruntime.SessionOptions:
+    options = onnxruntime.SessionOptions()
+    options.intra_op_num_threads = threads
+    options.inter_op_num_threads = 1
+    # Idle threads would spin on cores that the other nodes need.
+    options.add_session_config_entry('session.intra_op.allow_spinning', '0')
+    options.log_severity_level = 3
+    return options
+
+
+def _info(node: onnxruntime.NodeArg) -> TensorInfo:
+    shape = tuple(length if isinstance(length, int) else None for length in node.shape)
+    return TensorInfo(node.name, shape)
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).strip().partition('\n')[0]

@@ -1,0 +1,152 @@
+# Copyright 2026 The person_tracker authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Small networks of known output, and a server on this machine, for the tests of models."""
+
+from collections.abc import Callable
+from collections.abc import Iterator
+from dataclasses import dataclass
+from dataclasses import field
+from http.server import BaseHTTPRequestHandler
+from http.server import ThreadingHTTPServer
+from pathlib import Path
+import threading
+
+import numpy as np
+import onnx
+from onnx import helper
+from onnx import numpy_helper
+import pytest
+
+
+@pytest.fixture
+def write_network(tmp_path: Path) -> Callable[..., Path]:
+    """
+    Return a function that writes a network which always answers the same.
+
+    It takes the outputs by name, the shape of the input, and metadata; None in the shape leaves
+    that length open.
+    """
+    def write(outputs: dict, shape: tuple = (1, 3, 64, 64), name: str = 'tiny.onnx',
+              metadata: dict | None = None) -> Path:
+        graph = helper.make_graph(
+            [helper.make_node('Constant', [], [key], value=numpy_helper.from_array(value))
+             for key, value in outputs.items()],
+            'tiny',
+            [helper.make_tensor_value_info('images', onnx.TensorProto.FLOAT, shape)],
+            [helper.make_tensor_value_info(
+                key, helper.np_dtype_to_tensor_dtype(value.dtype), value.shape)
+             for key, value in outputs.items()])
+        return _save(graph, tmp_path / name, metadata)
+
+    return write
+
+
+@pytest.fixture
+def write_mean_network(tmp_path: Path) -> Callable[..., Path]:
+    """
+    Return a function that writes a network whose answer is made from the means of the channels.
+
+    The answer of each image is `means @ matrix + bias`, brought to the given shape.
+    """
+    def write(matrix: np.ndarray, bias: np.ndarray, row_shape: tuple[int, ...],
+              shape: tuple = (None, 3, 64, 64), name: str = 'mean.onnx') -> Path:
+        def constant(key: str, value: np.ndarray) -> onnx.NodeProto:
+            return helper.make_node('Constant', [], [key], value=numpy_helper.from_array(value))
+
+        graph = helper.make_graph(
+            [constant('matrix', matrix.astype(np.float32)),
+             constant('bias', bias.astype(np.float32)),
+             constant('row_shape', np.array([-1, *row_shape], np.int64)),
+             helper.make_node('ReduceMean', ['images'], ['means'], axes=[2, 3], keepdims=0),
+             helper.make_node('MatMul', ['means', 'matrix'], ['product']),
+             helper.make_node('Add', ['product', 'bias'], ['sum']),
+             helper.make_node('Reshape', ['sum', 'row_shape'], ['answer'])],
+            'mean',
+            [helper.make_tensor_value_info('images', onnx.TensorProto.FLOAT, shape)],
+            [helper.make_tensor_value_info(
+                'answer', onnx.TensorProto.FLOAT, (None, *row_shape))])
+        return _save(graph, tmp_path / name, None)
+
+    return write
+
+
+def _save(graph: onnx.GraphProto, path: Path, metadata: dict | None) -> Path:
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=7)
+    helper.set_model_props(model, metadata or {})
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+    return path
+
+
+@dataclass
+class FileServer:
+    """
+    A server of files in memory.
+
+    Attributes
+    ----------
+    url
+        Where it is.
+    files
+        Content by path.
+    cut_after
+        For a path: how many bytes each answer holds before the connection breaks.
+    ranges
+        Whether the server can continue a transfer.
+    requests
+        Path and asked range of every request so far.
+
+    """
+
+    url: str = ''
+    files: dict[str, bytes] = field(default_factory=dict)
+    cut_after: dict[str, int] = field(default_factory=dict)
+    ranges: bool = True
+    requests: list[tuple[str, str]] = field(default_factory=list)
+
+
+@pytest.fixture
+def file_server() -> Iterator[FileServer]:
+    """Serve files over HTTP on this machine, with ranges and, where asked, broken transfers."""
+    served = FileServer()
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_GET(self) -> None:  # noqa: N802, the name is http.server's
+            asked = self.headers.get('Range', '')
+            served.requests.append((self.path, asked))
+            if self.path not in served.files:
+                self.send_error(404)
+                return
+            content = served.files[self.path]
+            start = int(asked[len('bytes='):-1]) if asked and served.ranges else 0
+            if start and start >= len(content):
+                self.send_error(416)
+                return
+            self.send_response(206 if start else 200)
+            self.send_header('Content-Length', str(len(content) - start))
+            self.end_headers()
+            self.wfile.write(content[start:][:served.cut_after.get(self.path)])
+
+        def log_message(self, *_: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(('127.0.0.1', 0), Handler)
+    served.url = f'http://127.0.0.1:{server.server_address[1]}'
+    thread = threading.Thread(target=server.serve_forever, args=(0.02,))
+    thread.start()
+    yield served
+    server.shutdown()
+    thread.join()
+    server.server_close()
