@@ -1,0 +1,97 @@
+# Copyright 2026 The person_tracker authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""`person_tracker models`: what networks are known, getting them, checking them."""
+
+from argparse import ArgumentParser
+from argparse import Namespace
+
+from person_tracker.commands.fetch_progress import FetchProgress
+from person_tracker.core.settings import updated
+from person_tracker.models.errors import ModelError
+from person_tracker.models.fetching import fetch
+from person_tracker.models.fetching import models_folder
+from person_tracker.models.fetching import state
+from person_tracker.models.fetching import verify
+from person_tracker.models.registry import load_registry
+from person_tracker.models.registry import lookup
+from person_tracker.models.registry import ModelEntry
+from person_tracker.pipeline import needed_models
+from person_tracker.pipeline import PipelineConfig
+
+ERRORS = (ModelError,)
+
+
+def add_arguments(parser: ArgumentParser) -> None:
+    """Declare the sub-commands and their options."""
+    actions = parser.add_subparsers(dest='action', metavar='ACTION', required=True)
+    everything = actions.add_parser('list', help='list every known network')
+    fetching = actions.add_parser('fetch', help='get networks; the default ones without a name')
+    fetching.add_argument('names', nargs='*', metavar='NAME')
+    fetching.add_argument('--force', action='store_true',
+                          help='replace files that are not those of the registry')
+    verifying = actions.add_parser(
+        'verify', help='compare files with the registry; all that are there without a name')
+    verifying.add_argument('names', nargs='*', metavar='NAME')
+    for action in (everything, fetching, verifying):
+        action.add_argument('--folder', default='', metavar='FOLDER', help='folder of networks; '
+                            "default PERSON_TRACKER_MODELS or the user's cache")
+
+
+def execute(arguments: Namespace) -> None:
+    """Do what was asked."""
+    {'list': _list, 'fetch': _fetch, 'verify': _verify}[arguments.action](arguments)
+
+
+def _list(arguments: Namespace) -> None:
+    entries = load_registry().values()
+    width = max(len(entry.name) for entry in entries)
+    print(f'folder: {models_folder(arguments.folder)}')
+    for entry in entries:
+        print(f'{entry.name:<{width}}  {entry.kind:<13}  {state(entry, arguments.folder):<8}  '
+              f'{entry.licence_weights:<12}  {entry.summary}')
+
+
+def _fetch(arguments: Namespace) -> None:
+    for entry in _entries(arguments.names) or _default_entries(arguments.folder):
+        with FetchProgress() as progress:
+            paths = fetch(entry, arguments.folder, progress.report, force=arguments.force)
+        print(f'{entry.name}: {", ".join(str(path) for path in paths)}')
+
+
+def _verify(arguments: Namespace) -> None:
+    entries = _entries(arguments.names) or [
+        entry for entry in load_registry().values() if state(entry, arguments.folder) != 'missing']
+    if not entries:
+        raise ModelError(f'no network is in {models_folder(arguments.folder)}; '
+                         'run: person_tracker models fetch')
+    failures = []
+    for entry in entries:
+        try:
+            verify(entry, arguments.folder)
+            print(f'{entry.name}: verified')
+        except ModelError as error:
+            failures.append(str(error))
+    if failures:
+        raise ModelError('\n'.join(failures))
+
+
+def _default_entries(folder: str) -> list[ModelEntry]:
+    config = updated(
+        PipelineConfig(), {'detector.models_folder': folder, 'reid.models_folder': folder})
+    return [entry for entry, _ in needed_models(config)]
+
+
+def _entries(names: list[str]) -> list[ModelEntry]:
+    return [lookup(name) for name in names]

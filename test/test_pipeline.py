@@ -1,0 +1,120 @@
+# Copyright 2026 The person_tracker authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+
+"""One camera's chain as plain calls, on a tiny world."""
+
+import numpy as np
+from person_tracker.core.settings import SettingError
+from person_tracker.core.settings import updated
+from person_tracker.core.types import Frame
+from person_tracker.models.errors import ModelError
+from person_tracker.models.registry import load_registry
+from person_tracker.pipeline import needed_models
+from person_tracker.pipeline import Pipeline
+from person_tracker.pipeline import PipelineConfig
+import pytest
+
+
+@pytest.fixture
+def config(block_detector, block_encoder):
+    """Return settings for the networks of the tiny world."""
+    return updated(PipelineConfig(), {
+        'detector.model': str(block_detector), 'detector.threads': 1,
+        'reid.model': str(block_encoder), 'reid.threads': 1, 'reid.min_quality': 0.0})
+
+
+def frame(number):
+    """Return frame k of the walking block, 10 Hz; nobody is there in frames 6 and 7."""
+    image = np.zeros((64, 64, 3), np.uint8)
+    if number not in (6, 7):
+        image[16:48, 4 + number:20 + number] = 255
+    return Frame(image, number * 100_000_000, number)
+
+
+def test_a_walker_is_found_described_and_keeps_one_id_through_a_gap(config):
+    pipeline = Pipeline(config)
+    results = [pipeline.process(frame(number)) for number in range(15)]
+    assert [len(result.detections) for result in results] == [1] * 6 + [0] * 2 + [1] * 7
+    people = [result.tracks.confirmed() for result in results]
+    assert {track_id for each in people for track_id in each.track_ids.tolist()} == {1}
+    np.testing.assert_allclose(people[-1].boxes_xyxy, [[18, 16, 34, 48]], atol=1.5)
+    white = (255 - np.array([123.675, 116.28, 103.53])) / [58.395, 57.12, 57.375]
+    np.testing.assert_allclose(
+        results[0].detections.embeddings, [white / np.linalg.norm(white)], atol=1e-3)
+
+
+def test_every_step_is_timed(config):
+    durations_s = Pipeline(config).process(frame(0)).durations_s
+    assert list(durations_s) == ['detect', 'reid', 'track']
+    assert all(0 < value < 10 for value in durations_s.values())
+
+
+def test_without_appearance_nothing_is_described(config):
+    pipeline = Pipeline(updated(config, {'use_appearance': False}))
+    result = pipeline.process(frame(0))
+    assert result.detections.embeddings is None
+    assert list(result.durations_s) == ['detect', 'track']
+    assert len(pipeline.descriptions) == 1
+
+
+def test_descriptions_name_both_networks(config):
+    detector, encoder = Pipeline(config).descriptions
+    assert 'block_detector' in detector
+    assert 'block_encoder' in encoder
+
+
+def test_two_pipelines_know_nothing_of_each_other(config):
+    first, second = Pipeline(config), Pipeline(config)
+    for number in range(5):
+        first.process(frame(number))
+    result = second.process(frame(0))
+    assert result.tracks.track_ids.tolist() == [1]
+    assert len(result.tracks.confirmed()) == 0
+
+
+def test_settings_are_checked():
+    with pytest.raises(SettingError, match='use_appearance must be true or false, got 3'):
+        PipelineConfig(use_appearance=3)
+    with pytest.raises(SettingError, match='tracker.max_lost_s must be'):
+        updated(PipelineConfig(), {'tracker.max_lost_s': -1.0})
+
+
+def test_networks_of_the_registry_are_needed_and_own_files_are_not(config, tmp_path):
+    folder = str(tmp_path)
+    known = updated(PipelineConfig(), {
+        'detector.models_folder': folder, 'reid.models_folder': folder})
+    assert [entry.kind for entry, _ in needed_models(known)] == ['detector', 'reid']
+    assert {place for _, place in needed_models(known)} == {folder}
+    assert all(entry.sources for entry, _ in needed_models(known))
+    assert [entry.kind for entry, _ in needed_models(
+        updated(known, {'use_appearance': False}))] == ['detector']
+    assert needed_models(config) == []
+
+
+def test_the_first_encoder_of_the_registry_that_is_present_is_taken(tmp_path):
+    config = updated(PipelineConfig(), {'reid.models_folder': str(tmp_path)})
+    known = [entry for entry in load_registry().values() if entry.kind == 'reid']
+    assert needed_models(config)[1][0] == known[-1]
+    for entry in reversed(known):
+        for file in entry.files:
+            (tmp_path / file.name).touch()
+        assert needed_models(config)[1][0] == entry
+
+
+def test_an_unknown_network_is_refused():
+    with pytest.raises(ModelError, match="unknown detector model 'yolo99'"):
+        needed_models(updated(PipelineConfig(), {'detector.model': 'yolo99'}))
+    with pytest.raises(ModelError, match="unknown reid model 'yolox_nano'"):
+        needed_models(updated(PipelineConfig(), {'reid.model': 'yolox_nano'}))
