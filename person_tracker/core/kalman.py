@@ -158,14 +158,17 @@ class KalmanBank:
         if not len(rows):
             return
         p, c, r = self.value_variance[rows], self.covariance[rows], self.rate_variance[rows]
-        innovation_variance = p + self._measurement_variance(rows, noise_factors)
+        measurement_variance = self._measurement_variance(rows, noise_factors)
+        innovation_variance = p + measurement_variance
         residual = boxes_cxcywh - self.values[rows]
         gain_value = p / innovation_variance
         gain_rate = c / innovation_variance
         self.values[rows] += gain_value * residual
         self.rates[rows] += gain_rate * residual
-        self.value_variance[rows] = p * (1.0 - gain_value)
-        self.covariance[rows] = c * (1.0 - gain_value)
+        # R / (p + R) is 1 - gain, but never rounds to zero.
+        left = measurement_variance / innovation_variance
+        self.value_variance[rows] = p * left
+        self.covariance[rows] = c * left
         self.rate_variance[rows] = r - gain_rate * c
 
     def squared_distances(self, boxes_cxcywh: NDArray[np.float64]) -> NDArray[np.float64]:

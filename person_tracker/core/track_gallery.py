@@ -72,7 +72,7 @@ class TrackGallery:
 
     @property
     def config(self) -> AppearanceConfig:
-        """The settings in force; the form of the memory stays as it was made."""
+        """Return the settings in force; the form of the memory stays as it was made."""
         return self._config
 
     @config.setter

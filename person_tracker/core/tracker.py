@@ -134,7 +134,7 @@ class Tracker:
 
     @property
     def config(self) -> TrackerConfig:
-        """The settings in force; they may be replaced between updates, and tracks stay."""
+        """Return the settings in force; they may be replaced between updates, and tracks stay."""
         return self._config
 
     @config.setter

@@ -37,7 +37,8 @@ def _detections(centres, scores, looks):
     scores = np.array(np.broadcast_to(scores, len(boxes)), np.float32)
     if looks is None:
         return Detections(*_read_only(boxes, scores))
-    looks = np.reshape(np.array(looks, np.float32), (len(boxes), -1))
+    looks = np.array(looks, np.float32)
+    looks = looks.reshape(len(boxes), looks.shape[-1])
     return Detections(*_read_only(boxes, scores, looks))
 
 

@@ -64,6 +64,7 @@ def test_distance_from_a_look_seen_once(config, look, expected):
     assert gallery_of(config, AXES[0]).distances(look[None]) == expected
 
 
+@pytest.mark.filterwarnings('error')
 @EVERY_MEMORY
 @pytest.mark.parametrize('unknown', [
     np.zeros(6),  # nothing could be seen

@@ -64,7 +64,8 @@ def watched(detections, config=CONFIG):
 @given(strategies.integers(0, 2**32 - 1),
        strategies.lists(strategies.sampled_from(BAD), min_size=20, max_size=20))
 @settings(max_examples=30)
-def test_bad_boxes_are_dropped_and_counted_and_the_others_lose_nothing(film, assert_same, seed, bad_ones):
+def test_bad_boxes_are_dropped_and_counted_and_the_others_lose_nothing(
+        film, assert_same, seed, bad_ones):
     random = np.random.default_rng(seed)
     clean, dirty = Tracker(), Tracker()
     for (detections, time_s, motion), bad in zip(film(seed), bad_ones):
