@@ -118,7 +118,7 @@ class Detector:
 
     @property
     def config(self) -> DetectorConfig:
-        """The settings in use; assigning applies the live ones to the next image."""
+        """Return the settings in use; assigning applies the live ones to the next image."""
         return self._config
 
     @config.setter

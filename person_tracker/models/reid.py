@@ -108,7 +108,7 @@ class ReidEncoder:
 
     @property
     def config(self) -> ReidConfig:
-        """The settings in use; assigning applies the live ones to the next image."""
+        """Return the settings in use; assigning applies the live ones to the next image."""
         return self._config
 
     @config.setter

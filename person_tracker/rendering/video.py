@@ -78,7 +78,7 @@ class VideoWriter:
 
     @property
     def codec(self) -> str:
-        """FFmpeg's name of the encoder used."""
+        """Return what FFmpeg calls the encoder in use."""
         return self._codec
 
     def write(self, image: NDArray[np.uint8], stamp_ns: int | None = None) -> None:

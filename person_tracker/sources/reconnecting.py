@@ -122,7 +122,7 @@ class ReconnectingSource:
 
     @property
     def source(self) -> Source | None:
-        """What is open now: None while it is being reopened."""
+        """Return what is open now: None while it is being reopened."""
         return self._source
 
     @property

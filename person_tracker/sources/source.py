@@ -133,7 +133,7 @@ class Reader(Protocol):
 
     @property
     def description(self) -> str:
-        """What is read, for people; without passwords."""
+        """Return what is read, for people; without passwords."""
 
     @property
     def is_live(self) -> bool:
@@ -216,7 +216,7 @@ class Source:
 
     @property
     def description(self) -> str:
-        """What is read, for people; without passwords."""
+        """Return what is read, for people; without passwords."""
         return self._reader.description
 
     @property
@@ -226,7 +226,7 @@ class Source:
 
     @property
     def frame_count(self) -> int | None:
-        """Number of frames from the first to the last index; None where unknown or endless."""
+        """Return how many frames there are from the first index; None where unknown or endless."""
         count = self._reader.frame_count
         if count is None or self._loops:
             return None
