@@ -145,7 +145,7 @@ class Reader(Protocol):
 
     @property
     def frame_count(self) -> int | None:
-        """Number of frames; None where unknown."""
+        """Return the number of frames; None where unknown."""
 
     def read(self) -> RawFrame | None:
         """Return the next frame, None at the end; raise `SourceError` when the medium fails."""

@@ -241,7 +241,8 @@ def test_refresh_reopens_a_live_source_that_nobody_read_for_long_and_counts_on()
 def test_refresh_leaves_a_file_alone():
     file = ScriptedSource(9, is_live=False)
     source = ReconnectingSource(
-        SourceConfig(uri='a.mp4', **FAST), open_source=Script(file), clock=iter(range(100)).__next__)
+        SourceConfig(uri='a.mp4', **FAST), open_source=Script(file),
+        clock=iter(range(100)).__next__)
     source.read()
     source.refresh()
     assert file.is_open

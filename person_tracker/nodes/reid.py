@@ -1,0 +1,107 @@
+# Copyright 2026 The person_tracker authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""
+Node `reid`: compute what every detected person looks like.
+
+Hears `image_raw` and `detections`, says `features`; the network is `models.reid.ReidEncoder`.
+"""
+
+from person_tracker.models.errors import ModelError
+from person_tracker.models.reid import ReidConfig
+from person_tracker.models.reid import ReidEncoder
+from person_tracker.nodes import qos
+from person_tracker.nodes.conversions import detections_from_msg
+from person_tracker.nodes.conversions import features_to_msg
+from person_tracker.nodes.diagnostics import Diagnostics
+from person_tracker.nodes.diagnostics import Health
+from person_tracker.nodes.diagnostics import OK
+from person_tracker.nodes.frame_exchange import FrameBuffer
+from person_tracker.nodes.frame_exchange import FrameHub
+from person_tracker.nodes.frame_exchange import FrameInput
+from person_tracker.nodes.managed_node import ManagedNode
+from person_tracker.nodes.newest import NewestWorker
+from person_tracker.nodes.parameters import declare_config
+from person_tracker.nodes.runner import run
+from person_tracker.nodes.stamps import nanoseconds
+from person_tracker_msgs.msg import PersonFeaturesArray
+from vision_msgs.msg import Detection2DArray
+
+_PATIENCE_S = 0.2  # how long detections wait for their image, which is larger and may come later
+
+
+class ReidNode(ManagedNode):
+    """Turn `detections` and their image into `features`; late detections are left out."""
+
+    expected_errors = (*ManagedNode.expected_errors, ModelError)
+
+    def __init__(self, hub: FrameHub | None = None, **options: object) -> None:
+        super().__init__('reid', hub, **options)
+        self._config = declare_config(self, ReidConfig, self._apply)
+        self._publisher = self.create_publisher(PersonFeaturesArray, 'features', qos.RESULT)
+        self._encoder: ReidEncoder
+        self._worker: NewestWorker[Detection2DArray]
+        self._frames = FrameBuffer()
+        self._without_image = 0
+        self._diagnostics = Diagnostics(self, self._health)
+
+    def open_parts(self) -> None:
+        """Load the network."""
+        self._encoder = ReidEncoder(self._config)
+        self.get_logger().info(self._encoder.description)
+
+    def start_parts(self) -> None:
+        """Take images and detections."""
+        self._worker = NewestWorker(self._encode, 'encode', self.fail)
+        self._input = FrameInput(self, self.hub, self._frames.put)
+        self._subscription = self.create_subscription(
+            Detection2DArray, 'detections', self._worker.put, qos.RESULT)
+
+    def stop_parts(self) -> None:
+        """Take no more images and detections."""
+        self.destroy_subscription(self._subscription)
+        self._input.close()
+        self._worker.stop()
+
+    def close_parts(self) -> None:
+        """Give the network back."""
+        del self._encoder
+
+    def _encode(self, msg: Detection2DArray) -> None:
+        frame = self._frames.find(
+            nanoseconds(msg.header.stamp), msg.header.frame_id, _PATIENCE_S)
+        if frame is None:
+            self._without_image += 1
+            return
+        detections = detections_from_msg(msg)
+        appearance = self._encoder.encode(frame.image, detections.boxes_xyxy)
+        self._publisher.publish(features_to_msg(detections, appearance, msg.header))
+        self._diagnostics.count(msg.header.stamp)
+
+    def _apply(self, config: ReidConfig) -> None:
+        self._config = config
+        if self.is_open:
+            self._encoder.config = config
+
+    def _health(self) -> Health:
+        if not self.is_running:
+            return OK, 'not active', {}
+        return OK, 'encoding', {
+            'model': self._encoder.name, 'dropped': self._worker.dropped,
+            'without_image': self._without_image}
+
+
+def main() -> int:
+    """Run the node."""
+    return run(ReidNode)

@@ -1,0 +1,141 @@
+# Copyright 2026 The person_tracker authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""`ros2 launch` starts one or many cameras, separate or composed, and ends them."""
+
+from collections.abc import Callable
+import shutil
+
+from person_tracker.core.types import Frame
+from person_tracker.nodes import qos
+from person_tracker.nodes.images import frame_to_msg
+from person_tracker_msgs.msg import TrackedPersonArray
+import pytest
+from sensor_msgs.msg import Image
+import yaml
+
+pytestmark = pytest.mark.graph
+
+LONG_S = 90.0  # up to a dozen processes start on two busy cores
+
+
+@pytest.fixture
+def launch(start, tmp_path, write_parameters) -> Callable:
+    """Return a function that starts a launch file with arguments and the tiny world's networks."""
+    pytest.importorskip('launch_ros')
+    pytest.importorskip('ros2launch')
+    program = shutil.which('ros2')
+    if program is None:
+        pytest.skip('the program ros2 is not on the path')
+    endless = write_parameters(
+        tmp_path / 'launch.yaml', camera={'max_start_delay_s': 20.0, 'source.loop': True})
+
+    def run(file: str, **arguments: object):
+        given = {'params_file': endless, **arguments}
+        return start('launch', program, 'launch', 'person_tracker', file,
+                     *(f'{name}:={value}' for name, value in given.items()))
+    return run
+
+
+@pytest.fixture
+def press_ctrl_c_on_launch(press_ctrl_c):
+    """Return a function that ends a launch as Ctrl-C does; launch itself then ends with 0."""
+    def press(child) -> None:
+        press_ctrl_c(child)
+        said = child.said()
+        assert 'escalating' not in said, said  # launch lost patience with nobody
+        assert said.count('process has died') == 0, said
+    return press
+
+
+def cameras_of(people: list[TrackedPersonArray]) -> set[str]:
+    return {person.camera for array in people for person in array.people}
+
+
+def nodes_of(ros) -> set[str]:
+    return {f'{namespace.rstrip("/")}/{name}'
+            for name, namespace in ros.node.get_node_names_and_namespaces()}
+
+
+@pytest.mark.parametrize('composed', [False, True])
+def test_one_camera_in_a_robots_namespace(
+        ros, launch, walk, composed, press_ctrl_c_on_launch):
+    people = ros.heard(TrackedPersonArray, '/robot/people')
+    child = launch('tracker.launch.py', source=walk.path, namespace='robot', camera='front',
+                   composed=str(composed).lower())
+    ros.until(lambda: cameras_of(people) == {'front'}, LONG_S)
+    assert {array.header.frame_id for array in people} == {'front_optical_frame'}
+    expected = {'/robot/identity', *(f'/robot/front/{name}' for name in (
+        'camera', 'detector', 'reid', 'tracker', 'visualiser'))}
+    ros.until(lambda: expected <= nodes_of(ros))
+    press_ctrl_c_on_launch(child)
+
+
+@pytest.mark.parametrize('composed', [False, True])
+def test_two_cameras_of_a_list_are_united(
+        ros, launch, walk, tmp_path, composed, press_ctrl_c_on_launch):
+    cameras = tmp_path / 'cameras.yaml'
+    cameras.write_text(yaml.safe_dump({'cameras': [
+        {'name': 'front', 'source': str(walk.path)},
+        {'name': 'rear', 'source': str(walk.path),
+         'parameters': {'camera': {'frame_id': 'rear_eye'}}}]}))
+    people = ros.heard(TrackedPersonArray, '/people')
+    child = launch('tracker.launch.py', cameras=cameras, composed=str(composed).lower())
+    frame_ids = {'front_optical_frame', 'rear_eye'}
+    ros.until(lambda: {array.header.frame_id for array in people
+                       if cameras_of([array]) == {'front', 'rear'}} == frame_ids, LONG_S)
+    array = next(array for array in people if len(array.people) == 2)
+    assert len({person.person_id for person in array.people}) == 2
+    press_ctrl_c_on_launch(child)
+
+
+@pytest.mark.parametrize('composed', [False, True])
+def test_topic_of_a_driver_takes_the_place_of_the_camera(
+        ros, launch, block_image, composed, press_ctrl_c_on_launch):
+    people = ros.heard(TrackedPersonArray, '/people')
+    driver = ros.node.create_publisher(Image, '/driver/image', qos.IMAGE)
+    child = launch('tracker.launch.py', image_topic='/driver/image',
+                   composed=str(composed).lower())
+
+    def publish() -> None:
+        image = block_image(left=20)
+        stamp_ns = ros.node.get_clock().now().nanoseconds
+        driver.publish(frame_to_msg(Frame(image, stamp_ns, frame_id='driver_eye')))
+
+    ros.node.create_timer(0.25, publish)
+    ros.until(lambda: any(array.people for array in people), LONG_S)
+    assert {array.header.frame_id for array in people} == {'driver_eye'}
+    ros.until(lambda: '/camera/detector' in nodes_of(ros))
+    assert '/camera/camera' not in nodes_of(ros)
+    press_ctrl_c_on_launch(child)
+
+
+def test_chain_of_one_camera_ends_with_its_source(
+        ros, launch, walk, tmp_path, write_parameters):
+    tracks = ros.heard(TrackedPersonArray, '/gate/tracks')
+    once = write_parameters(tmp_path / 'once.yaml', camera={'linger_s': 0.5})
+    child = launch('camera.launch.py', source=walk.path, camera='gate', params_file=once)
+    ros.until(lambda: child.status is not None, LONG_S)
+    child.assert_clean_end()
+    assert cameras_of(tracks) == {'gate'} and tracks[-1].people == []
+    assert 'the source has ended' in child.said()
+
+
+@pytest.mark.parametrize('composed', [False, True])
+def test_whole_launch_ends_when_the_camera_refuses(ros, launch, composed):
+    child = launch('tracker.launch.py', source='missing.mp4', composed=str(composed).lower())
+    ros.until(lambda: child.status is not None, LONG_S)
+    said = child.said()
+    assert said.count('missing.mp4 does not exist; check the spelling') == 1, said
+    assert 'Traceback' not in said and not child.members(), said
