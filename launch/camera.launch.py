@@ -44,6 +44,7 @@ ARGUMENTS = {
     'params_file': (PARAMETERS, 'YAML with parameters of all nodes'),
     'device': ('auto', 'where networks run: auto, cpu, cuda, ...'),
     'people': ('people', 'topic with the people of all cameras, as the visualiser hears it'),
+    'odom': ('odom', "odometry of the robot, where camera_motion.origin of reid is 'odometry'"),
     'end_with_source': ('true', 'shut everything down when the source has ended'),
     'use_sim_time': ('false', 'take the time from /clock'),
     'log_level': ('info', 'debug, info, warn, error or fatal'),
@@ -81,7 +82,7 @@ def start_chain(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     return [
         PushROSNamespace(entry.name),
         node('detector', device, remappings=drivers),
-        node('reid', device, remappings=drivers),
+        node('reid', device, remappings=[*drivers, ('odom', LaunchConfiguration('odom'))]),
         node('tracker'),
         node('visualiser', remappings=[
             *drivers, ('people', LaunchConfiguration('people'))]),

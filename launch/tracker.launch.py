@@ -78,7 +78,8 @@ def start_separate(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     names = camera_names(context)
     namespace = LaunchConfiguration('namespace').perform(context).strip('/')
     shared = {name: LaunchConfiguration(name) for name in OF_CHAINS}
-    shared['people'] = f'/{namespace}/people' if namespace else '/people'
+    for topic in ('people', 'odom'):
+        shared[topic] = f'/{namespace}/{topic}' if namespace else f'/{topic}'
     shared['end_with_source'] = str(len(names) == 1)
     chain = PathJoinSubstitution([SHARE, 'launch', 'camera.launch.py'])
     chains = [GroupAction([IncludeLaunchDescription(

@@ -19,18 +19,27 @@ The steps are the very classes that the nodes `detector`, `reid` and `tracker` w
 is measured here holds there.
 """
 
+from collections.abc import Iterator
 from collections.abc import Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
 from time import perf_counter
 
+import numpy as np
+from numpy.typing import NDArray
+from person_tracker.core.look_plan import LookPlan
+from person_tracker.core.look_plan import LookPlanConfig
 from person_tracker.core.settings import group
 from person_tracker.core.settings import setting
+from person_tracker.core.settings import SettingError
 from person_tracker.core.settings import validate
 from person_tracker.core.tracker import Tracker
 from person_tracker.core.tracker import TrackerConfig
 from person_tracker.core.tracks import Tracks
 from person_tracker.core.types import Detections
 from person_tracker.core.types import Frame
+from person_tracker.models.camera_motion import CameraMotion
+from person_tracker.models.camera_motion import CameraMotionConfig
 from person_tracker.models.detector import Detector
 from person_tracker.models.detector import DetectorConfig
 from person_tracker.models.registry import lookup
@@ -46,13 +55,20 @@ class PipelineConfig:
 
     use_appearance: bool = setting(
         True, 'Compare how people look; without it they are followed by place alone.', live=False)
+    detect_every: int = setting(
+        1, 'Look for people in every n-th frame; between, tracks move on as predicted.',
+        minimum=1, maximum=10)
     detector: DetectorConfig = group(DetectorConfig)
     reid: ReidConfig = group(ReidConfig)
+    looks: LookPlanConfig = group(LookPlanConfig)
+    camera_motion: CameraMotionConfig = group(CameraMotionConfig)
     tracker: TrackerConfig = group(TrackerConfig)
 
     def __post_init__(self) -> None:
-        """Refuse values of the wrong type."""
+        """Refuse values of the wrong type, and odometry, which only a robot has."""
         validate(self)
+        if self.camera_motion.origin == 'odometry':
+            raise SettingError("camera_motion.origin must be image or none here, got 'odometry'")
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,7 +83,7 @@ class PipelineResult:
     tracks
         Every live track after this frame; `tracks.confirmed()` are the people to report.
     durations_s
-        Seconds spent by step: `detect`, `reid` where there is one, `track`.
+        Seconds spent by step: `detect`, `motion`, `reid`, `track`; only those that were done.
 
     """
 
@@ -89,10 +105,14 @@ class Pipeline:
             A network is missing, damaged, or not of the kind that is needed.
 
         """
-        config = config or PipelineConfig()
-        self._detector = Detector(config.detector)
-        self._encoder = ReidEncoder(config.reid) if config.use_appearance else None
-        self._tracker = Tracker(config.tracker)
+        self.config = config or PipelineConfig()
+        self._detector = Detector(self.config.detector)
+        self._encoder = ReidEncoder(self.config.reid) if self.config.use_appearance else None
+        self._looks = LookPlan(self.config.looks)
+        self._motion = CameraMotion(self.config.camera_motion)
+        self._tracker = Tracker(self.config.tracker)
+        self._last: tuple[Tracks, float] | None = None
+        self._frames = 0
 
     @property
     def descriptions(self) -> list[str]:
@@ -101,20 +121,46 @@ class Pipeline:
 
     def process(self, frame: Frame) -> PipelineResult:
         """Find and follow the people in the next frame; its time must be after the last one's."""
-        durations_s = {}
-        start_s = perf_counter()
-        detections = self._detector.detect(frame.image)
-        detected_s = perf_counter()
-        durations_s['detect'] = detected_s - start_s
-        encoded_s = detected_s
-        if self._encoder is not None:
-            looks = self._encoder.encode(frame.image, detections.boxes_xyxy)
-            detections = Detections(detections.boxes_xyxy, detections.scores, looks.embeddings)
-            encoded_s = perf_counter()
-            durations_s['reid'] = encoded_s - detected_s
-        tracks = self._tracker.update(detections, frame.time_s)
-        durations_s['track'] = perf_counter() - encoded_s
+        durations_s: dict[str, float] = {}
+        detections = Detections.empty()
+        is_detected = self._frames % self.config.detect_every == 0
+        self._frames += 1
+        if is_detected:
+            with _timed(durations_s, 'detect'):
+                detections = self._detector.detect(frame.image)
+        motion = None
+        if self.config.camera_motion.origin == 'image':
+            with _timed(durations_s, 'motion'):
+                motion = self._motion.estimate(frame.image, self._people(detections))
+        if is_detected and self._encoder is not None:
+            with _timed(durations_s, 'reid'):
+                detections = self._with_looks(self._encoder, detections, frame)
+        with _timed(durations_s, 'track'):
+            tracks = (self._tracker.update(detections, frame.time_s, motion) if is_detected
+                      else self._tracker.predict(frame.time_s, motion))
+        self._last = (tracks, frame.time_s)
         return PipelineResult(detections, tracks, durations_s)
+
+    def _people(self, detections: Detections) -> NDArray[np.float32]:
+        """Return boxes around all that moves by itself."""
+        if len(detections) or self._last is None:
+            return detections.boxes_xyxy
+        return self._last[0].present().boxes_xyxy
+
+    def _with_looks(self, encoder: ReidEncoder, detections: Detections,
+                    frame: Frame) -> Detections:
+        needed = np.ones(len(detections), np.bool_)
+        if self._last is not None:
+            needed = self._looks.needed(detections, frame.time_s, *self._last)
+        looks = encoder.encode(frame.image, detections.boxes_xyxy[needed]).spread(needed)
+        return Detections(detections.boxes_xyxy, detections.scores, looks.embeddings)
+
+
+@contextmanager
+def _timed(durations_s: dict[str, float], name: str) -> Iterator[None]:
+    start_s = perf_counter()
+    yield
+    durations_s[name] = perf_counter() - start_s
 
 
 def needed_models(config: PipelineConfig) -> list[tuple[ModelEntry, str]]:

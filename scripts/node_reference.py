@@ -24,13 +24,13 @@ from pathlib import Path
 from typing import Any
 
 from person_tracker.core.settings import walk
-from person_tracker.models.detector import DetectorConfig
-from person_tracker.models.reid import ReidConfig
 from person_tracker.nodes.camera_config import CameraConfig
 from person_tracker.nodes.composed import ComposedConfig
+from person_tracker.nodes.detector import DetectorNodeConfig
 from person_tracker.nodes.identity import IdentityNodeConfig
 from person_tracker.nodes.lifecycle_manager import LifecycleManagerConfig
 from person_tracker.nodes.recorder import RecorderConfig
+from person_tracker.nodes.reid import ReidNodeConfig
 from person_tracker.nodes.tracker import TrackerNodeConfig
 from person_tracker.nodes.visualiser import VisualiserConfig
 
@@ -76,10 +76,13 @@ NODES = (
     Reference('camera', 'Stamped images of a device, file, stream or image folder. Lifecycle '
               'node. A file plays in real time and ends the node; a camera or stream that goes '
               'away is opened again.', CameraConfig, (), (IMAGE, INFO)),
-    Reference('detector', 'Finds people in the newest image. Lifecycle node.', DetectorConfig,
+    Reference('detector', 'Finds people in the newest image. Lifecycle node.', DetectorNodeConfig,
               (IMAGE,), (DETECTIONS,)),
-    Reference('reid', 'Computes what every detected person looks like. Lifecycle node.',
-              ReidConfig, (IMAGE, DETECTIONS), (FEATURES,)),
+    Reference('reid', 'Computes what every detected person looks like, and how the camera '
+              'moved. Lifecycle node.',
+              ReidNodeConfig, (IMAGE, DETECTIONS, f'{TRACKS}, to leave clear cases out',
+                               '`odom` (nav_msgs/Odometry) and `camera_info`, where '
+                               '`camera_motion.origin` says so'), (FEATURES,)),
     Reference('tracker', 'Gives every detected person a track id within one camera.',
               TrackerNodeConfig, (FEATURES, f'{DETECTIONS}, where `listens_to` says so'),
               (TRACKS,)),

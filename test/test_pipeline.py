@@ -57,7 +57,7 @@ def test_a_walker_is_found_described_and_keeps_one_id_through_a_gap(config):
 
 def test_every_step_is_timed(config):
     durations_s = Pipeline(config).process(frame(0)).durations_s
-    assert list(durations_s) == ['detect', 'reid', 'track']
+    assert list(durations_s) == ['detect', 'motion', 'reid', 'track']
     assert all(0 < value < 10 for value in durations_s.values())
 
 
@@ -65,8 +65,73 @@ def test_without_appearance_nothing_is_described(config):
     pipeline = Pipeline(updated(config, {'use_appearance': False}))
     result = pipeline.process(frame(0))
     assert result.detections.embeddings is None
-    assert list(result.durations_s) == ['detect', 'track']
+    assert list(result.durations_s) == ['detect', 'motion', 'track']
     assert len(pipeline.descriptions) == 1
+
+
+def walking(number):
+    """Return frame k of a block that walks without a break."""
+    image = np.zeros((64, 64, 3), np.uint8)
+    image[16:48, 4 + number:20 + number] = 255
+    return Frame(image, number * 100_000_000, number)
+
+
+@pytest.mark.parametrize('every', range(1, 11))
+def test_a_walker_has_one_id_and_a_box_in_every_frame_however_seldom_it_is_looked_for(
+        config, every):
+    pipeline = Pipeline(updated(config, {'detect_every': every}))
+    results = [pipeline.process(walking(number)) for number in range(45)]
+    assert [len(result.detections) for result in results] == [
+        int(number % every == 0) for number in range(45)]
+    assert ['detect' in result.durations_s for result in results] == [
+        number % every == 0 for number in range(45)]
+    people = [result.tracks.confirmed() for result in results]
+    first = 2 * every  # the third detection makes sure
+    assert [tracks.track_ids.tolist() for tracks in people] == (
+        [[]] * first + [[1]] * (45 - first))
+    for number in range(2 * first, 45):
+        assert people[number].boxes_xyxy[0, 0] == pytest.approx(4 + number, abs=2.0)
+
+
+def test_looks_of_somebody_alone_are_computed_now_and_then_and_the_id_stays(config):
+    pipeline = Pipeline(updated(config, {'looks.is_on': True, 'looks.refresh_s': 0.95}))
+    results = [pipeline.process(walking(number)) for number in range(40)]
+    looked = [number for number, result in enumerate(results)
+              if result.detections.embeddings.any()]
+    assert looked == [0, 1, 2, 3, 13, 23, 33]  # until it is sure, then every second
+    assert {track_id for result in results for track_id in result.tracks.track_ids.tolist()} == {1}
+
+
+def shaken(number):
+    """Return frame k of a block that stands before a wall, from a camera that is jerked about."""
+    cells = np.random.default_rng(0).integers(0, 110, (40, 60), np.uint8)  # darker than people
+    wall = cells.repeat(6, axis=0).repeat(6, axis=1)
+    wall[80:160, 150:190] = 255
+    left, top = [(50, 40), (95, 45), (40, 50), (80, 38)][number % 4 if number > 5 else 0]
+    image = np.repeat(wall[top:top + 160, left:left + 160, None], 3, axis=2)
+    return Frame(image, number * 100_000_000, number)
+
+
+@pytest.mark.parametrize(('origin', 'every', 'is_kept'), [
+    ('image', 1, True), ('image', 3, True), ('none', 1, False)])
+def test_somebody_who_stands_keeps_the_id_while_the_camera_is_jerked_about(
+        config, origin, every, is_kept):
+    pipeline = Pipeline(updated(config, {
+        'use_appearance': False, 'detect_every': every, 'camera_motion.origin': origin,
+        'tracker.confirm_hits': 1}))
+    results = [pipeline.process(shaken(number)) for number in range(24)]
+    ids = {track_id for result in results for track_id in result.tracks.track_ids.tolist()}
+    assert (ids == {1}) == is_kept
+    assert all(('motion' in result.durations_s) == (origin == 'image') for result in results)
+    if is_kept:
+        person = np.array([result.tracks.boxes_xyxy[0] for result in results])
+        left = [[50, 95, 40, 80][number % 4 if number > 5 else 0] for number in range(24)]
+        np.testing.assert_allclose(person[:, 0], 150 - np.array(left), atol=6)
+
+
+def test_odometry_is_for_robots_alone():
+    with pytest.raises(SettingError, match='camera_motion.origin must be image or none here'):
+        updated(PipelineConfig(), {'camera_motion.origin': 'odometry'})
 
 
 def test_descriptions_name_both_networks(config):

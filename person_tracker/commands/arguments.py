@@ -32,6 +32,13 @@ def add_set_option(parser: ArgumentParser, example: str) -> None:
         help=f'change a setting, for example {example}; may be given several times')
 
 
+def add_preset_option(parser: ArgumentParser) -> None:
+    """Let a whole set of settings be chosen, before single ones are changed."""
+    parser.add_argument(
+        '--preset', metavar='NAME', help='settings of a known system, a name of config/presets, '
+        'or a YAML file of node parameters; --set changes them further')
+
+
 def positive_number(text: str) -> float:
     """Read a finite number above 0."""
     return _read(text, float, 'a number above 0')

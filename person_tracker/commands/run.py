@@ -29,11 +29,13 @@ import threading
 from time import monotonic_ns
 from time import perf_counter
 
+from person_tracker.commands.arguments import add_preset_option
 from person_tracker.commands.arguments import add_set_option
 from person_tracker.commands.arguments import positive_count
 from person_tracker.commands.arguments import refuse_overwriting
 from person_tracker.commands.fetch_progress import FetchProgress
 from person_tracker.commands.newest_frames import NewestFrames
+from person_tracker.commands.presets import with_preset
 from person_tracker.commands.run_outputs import RunOutputs
 from person_tracker.core.settings import from_texts
 from person_tracker.core.settings import group
@@ -82,6 +84,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     parser.add_argument('--device', choices=DEVICES, help='what computes the networks')
     parser.add_argument('--max-frames', type=positive_count, metavar='N',
                         help='end after so many frames')
+    add_preset_option(parser)
     add_set_option(parser, 'detector.min_score=0.2')
 
 
@@ -106,7 +109,8 @@ def execute(arguments: Namespace) -> None:
 def _config(arguments: Namespace) -> RunConfig:
     given = [f'{part}.device={arguments.device}' for part in ('detector', 'reid')
              if arguments.device]
-    config = from_texts(RunConfig(), [*given, *arguments.settings])
+    config = from_texts(
+        with_preset(RunConfig(), arguments.preset), [*given, *arguments.settings])
     return replace(config, source=replace(config.source, uri=arguments.source))
 
 

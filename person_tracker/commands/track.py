@@ -20,12 +20,16 @@ from dataclasses import dataclass
 from pathlib import Path
 import sys
 
+from person_tracker.commands.arguments import add_preset_option
 from person_tracker.commands.arguments import add_set_option
 from person_tracker.commands.arguments import positive_number
 from person_tracker.commands.arguments import refuse_overwriting
 from person_tracker.commands.arguments import UsageError
+from person_tracker.commands.presets import with_preset
 from person_tracker.core.settings import from_texts
 from person_tracker.core.settings import group
+from person_tracker.core.settings import setting
+from person_tracker.core.settings import validate
 from person_tracker.core.tracker import Tracker
 from person_tracker.core.tracker import TrackerConfig
 from person_tracker.evaluation.camera_motion import read_camera_motion
@@ -45,7 +49,14 @@ ERRORS = (FileFormatError,)
 class TrackCommandConfig:
     """What `--set` can change; names as in `run`."""
 
+    detect_every: int = setting(
+        1, 'Use the detections of every n-th frame only; between, tracks move on as predicted.',
+        minimum=1, maximum=10)
     tracker: TrackerConfig = group(TrackerConfig)
+
+    def __post_init__(self) -> None:
+        """Refuse values out of range."""
+        validate(self)
 
 
 def add_arguments(parser: ArgumentParser) -> None:
@@ -66,12 +77,14 @@ def add_arguments(parser: ArgumentParser) -> None:
                         'above 10 show that they are per cent')
     parser.add_argument('--output', type=Path, required=True, metavar='FILE',
                         help='MOTChallenge tracks to write')
+    add_preset_option(parser)
     add_set_option(parser, 'tracker.max_lost_s=3')
 
 
 def execute(arguments: Namespace) -> None:
     """Track, write, and say how much there was."""
-    config = from_texts(TrackCommandConfig(), arguments.settings)
+    config = from_texts(
+        with_preset(TrackCommandConfig(), arguments.preset), arguments.settings)
     inputs = (arguments.detections, arguments.embeddings, arguments.camera_motion)
     refuse_overwriting([arguments.output], [path for path in inputs if path is not None])
     if (arguments.embeddings is None) != (arguments.embedding_key is None):
@@ -86,7 +99,7 @@ def execute(arguments: Namespace) -> None:
     with TrackWriter(arguments.output) as writer:
         for frame, tracks in replay(
                 tracker, _with_unit_scores(rows, arguments.score_range), fps=arguments.fps,
-                embeddings=embeddings, camera_motion=motion):
+                embeddings=embeddings, camera_motion=motion, every=config.detect_every):
             people = tracks.confirmed()
             writer.write(frame, people.track_ids, people.boxes_xyxy, people.scores)
             frames += 1

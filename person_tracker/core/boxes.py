@@ -85,6 +85,18 @@ def iou(first_xyxy: FloatArray, second_xyxy: FloatArray) -> FloatArray:
     return shared
 
 
+def height_iou(first_xyxy: FloatArray, second_xyxy: FloatArray) -> FloatArray:
+    """Return intersection over union of the vertical extents, shape (N, M), in [0, 1]."""
+    shared = (np.minimum(first_xyxy[:, None, 3], second_xyxy[:, 3])
+              - np.maximum(first_xyxy[:, None, 1], second_xyxy[:, 1]))
+    united = (np.maximum(first_xyxy[:, None, 3], second_xyxy[:, 3])
+              - np.minimum(first_xyxy[:, None, 1], second_xyxy[:, 1]))
+    np.maximum(shared, 0.0, out=shared)
+    np.maximum(united, np.finfo(united.dtype).tiny, out=united)
+    shared /= united
+    return shared
+
+
 def usable(boxes_xyxy: FloatArray, scores: FloatArray) -> NDArray[np.bool_]:
     """
     Tell which boxes can be tracked.

@@ -106,6 +106,8 @@ class TrackTable:
         Shape (N,), float64, seconds.
     detections
         Shape (N,), int64: detection taken in the last update, -1 where none was.
+    leaving
+        Shape (N,), bool: was walking out of the picture when last seen.
 
     """
 
@@ -118,6 +120,7 @@ class TrackTable:
         self.first_seen_s = np.empty(0)
         self.last_seen_s = np.empty(0)
         self.detections = np.empty(0, np.int64)
+        self.leaving = np.empty(0, np.bool_)
 
     def __len__(self) -> int:
         """Return the number of tracks."""
@@ -137,6 +140,7 @@ class TrackTable:
         self.first_seen_s = np.concatenate((self.first_seen_s, np.full(count, time_s)))
         self.last_seen_s = np.concatenate((self.last_seen_s, np.full(count, time_s)))
         self.detections = np.concatenate((self.detections, detections))
+        self.leaving = np.concatenate((self.leaving, np.zeros(count, np.bool_)))
 
     def see(self, rows: NDArray[np.intp], detections: NDArray[np.intp],
             scores: NDArray[np.float32], time_s: float) -> None:
@@ -146,8 +150,17 @@ class TrackTable:
         self.last_seen_s[rows] = time_s
         self.detections[rows] = detections
 
+    def take_over(self, old: int, new: int) -> None:
+        """Let an unseen track go on as one seen now, which is dropped by the caller."""
+        self.states[old] = self.states[new]
+        self.scores[old] = self.scores[new]
+        self.hits[old] += self.hits[new]
+        self.last_seen_s[old] = self.last_seen_s[new]
+        self.detections[old] = self.detections[new]
+        self.leaving[old] = self.leaving[new]
+
     def keep(self, chosen: NDArray[np.bool_]) -> None:
         """Drop the tracks that are not chosen, shape (N,)."""
         for name in ('ids', 'states', 'scores', 'hits', 'first_seen_s', 'last_seen_s',
-                     'detections'):
+                     'detections', 'leaving'):
             setattr(self, name, getattr(self, name)[chosen])

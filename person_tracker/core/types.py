@@ -128,3 +128,10 @@ class Appearance:
         default_factory=lambda: np.empty((0, 0), np.float32))
     qualities: NDArray[np.float32] = field(default_factory=lambda: np.empty(0, np.float32))
     model: str = ''
+
+    def spread(self, chosen: NDArray[np.bool_]) -> 'Appearance':
+        """Return the same over more detections, unknown where not chosen, shape (N,)."""
+        embeddings = np.zeros((len(chosen), self.embeddings.shape[1]), np.float32)
+        qualities = np.zeros(len(chosen), np.float32)
+        embeddings[chosen], qualities[chosen] = self.embeddings, self.qualities
+        return Appearance(embeddings, qualities, self.model)

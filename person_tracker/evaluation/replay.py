@@ -55,7 +55,7 @@ def with_unit_scores(rows: DetectionRows, lowest: float, highest: float) -> Dete
 
 def replay(tracker: Tracker, rows: DetectionRows, *, fps: float,
            embeddings: NDArray[np.float32] | None = None,
-           camera_motion: Mapping[int, NDArray[np.float64]] | None = None,
+           camera_motion: Mapping[int, NDArray[np.float64]] | None = None, every: int = 1,
            ) -> Iterator[tuple[int, Tracks]]:
     """
     Run a tracker over every frame from the first to the last, those without a box included.
@@ -72,6 +72,8 @@ def replay(tracker: Tracker, rows: DetectionRows, *, fps: float,
         Shape (N, D), one row per box, or None.
     camera_motion
         Affine map of shape (2, 3) by frame; a frame without one is a camera at rest.
+    every
+        The detections of every n-th frame are used; between, tracks move on as predicted.
 
     Yields
     ------
@@ -87,5 +89,8 @@ def replay(tracker: Tracker, rows: DetectionRows, *, fps: float,
         boxes_xyxy.astype(np.float32), rows.scores.astype(np.float32), embeddings)
     motion = camera_motion or {}
     for frame in range(int(rows.frames[0]), int(rows.frames[-1]) + 1):
-        detections = recorded[rows.in_frame(frame)]
-        yield frame, tracker.update(detections, (frame - 1) / fps, motion.get(frame))
+        time_s, moved = (frame - 1) / fps, motion.get(frame)
+        if (frame - int(rows.frames[0])) % every:
+            yield frame, tracker.predict(time_s, moved)
+        else:
+            yield frame, tracker.update(recorded[rows.in_frame(frame)], time_s, moved)

@@ -113,11 +113,12 @@ class ComposedNode(Node):
     def _chain(self, entry: CameraEntry) -> list[Node]:
         remappings = entry.remappings()
         device = {'device': self._config.device} if self._config.device else {}
-        people = [('people', self.get_namespace().rstrip('/') + '/people')]
+        above = self.get_namespace().rstrip('/')
+        of_robot = [(topic, f'{above}/{topic}') for topic in ('people', 'odom')]
 
         def options(node: str, **parameters: Any) -> dict[str, Any]:
             values = {**entry.parameters_of(node), **parameters}
-            return self._options(entry.name, values, [*remappings, *people])
+            return self._options(entry.name, values, [*remappings, *of_robot])
 
         nodes: list[Node] = []
         if entry.source:

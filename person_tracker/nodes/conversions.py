@@ -31,6 +31,7 @@ from person_tracker.core.geometry import CameraModel
 from person_tracker.core.tracks import Tracks
 from person_tracker.core.types import Appearance
 from person_tracker.core.types import Detections
+from person_tracker.nodes.stamps import seconds
 from person_tracker.nodes.stamps import stamp_from_seconds
 from person_tracker_msgs.msg import PersonFeatures
 from person_tracker_msgs.msg import PersonFeaturesArray
@@ -45,6 +46,7 @@ from vision_msgs.msg import Detection2DArray
 from vision_msgs.msg import ObjectHypothesisWithPose
 
 PERSON = 'person'
+SKIPPED = 'skipped'  # id of the one entry of an image that the detector left out
 CameraMotion = NDArray[np.float64]  # shape (2, 3): pixels of the last image to this one
 
 _NAN = math.nan
@@ -92,10 +94,22 @@ def detections_from_msg(msg: Detection2DArray) -> Detections:
                       np.array([score for _, score in found], np.float32))
 
 
-def features_to_msg(detections: Detections, appearance: Appearance,
-                    header: Header) -> PersonFeaturesArray:
+def skipped_to_msg(header: Header) -> Detection2DArray:
+    """Return the message of an image in which nobody was looked for, on purpose."""
+    return Detection2DArray(header=header, detections=[Detection2D(header=header, id=SKIPPED)])
+
+
+def is_skipped(msg: Detection2DArray) -> bool:
+    """Tell whether nobody was looked for; an empty message says that nobody is there."""
+    return any(item.id == SKIPPED for item in msg.detections)
+
+
+def features_to_msg(detections: Detections, appearance: Appearance, header: Header,
+                    camera_motion: CameraMotion | None = None) -> PersonFeaturesArray:
     """Return the message of detections with their looks; an unknown look is left empty."""
     msg = PersonFeaturesArray(header=header, model=appearance.model)
+    if camera_motion is not None:
+        msg.camera_motion = camera_motion.ravel()
     centred = boxes.xyxy_to_cxcywh(detections.boxes_xyxy)
     known = np.any(appearance.embeddings != 0.0, axis=1)
     for index, box in enumerate(centred):
@@ -138,6 +152,21 @@ def tracks_to_msg(tracks: Tracks, header: Header, camera: str) -> TrackedPersonA
             last_seen=stamp_from_seconds(tracks.last_seen_s[index]),
             pose=_NO_POSE, twist=_NO_TWIST, identity_confidence=_NAN, identity_margin=_NAN)
         for index in range(len(tracks))])
+
+
+def tracks_from_msg(msg: TrackedPersonArray) -> Tracks:
+    """Return a camera's tracks; detections have no numbers in messages."""
+    people = msg.people
+    return Tracks(
+        track_ids=np.array([person.track_id for person in people], np.int64),
+        boxes_xyxy=boxes_from_msgs([person.bbox for person in people]),
+        states=np.array([person.state for person in people], np.uint8),
+        scores=np.array([person.score for person in people], np.float32),
+        velocities_px=np.array(
+            [person.velocity_px for person in people], np.float32).reshape(-1, 2),
+        first_seen_s=np.array([seconds(person.first_seen) for person in people]),
+        last_seen_s=np.array([seconds(person.last_seen) for person in people]),
+        detection_indices=np.full(len(people), -1, np.int64))
 
 
 def camera_info_to_msg(camera: CameraModel, header: Header) -> CameraInfo:

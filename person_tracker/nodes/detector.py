@@ -18,12 +18,16 @@ Node `detector`: find people in the newest image.
 Hears `image_raw`, says `detections`; the network is `models.detector.Detector`.
 """
 
+from dataclasses import dataclass
+
+from person_tracker.core.settings import setting
 from person_tracker.core.types import Frame
 from person_tracker.models.detector import Detector
 from person_tracker.models.detector import DetectorConfig
 from person_tracker.models.errors import ModelError
 from person_tracker.nodes import qos
 from person_tracker.nodes.conversions import detections_to_msg
+from person_tracker.nodes.conversions import skipped_to_msg
 from person_tracker.nodes.diagnostics import Diagnostics
 from person_tracker.nodes.diagnostics import Health
 from person_tracker.nodes.diagnostics import OK
@@ -37,6 +41,15 @@ from person_tracker.nodes.stamps import header_of
 from vision_msgs.msg import Detection2DArray
 
 
+@dataclass(frozen=True)
+class DetectorNodeConfig(DetectorConfig):
+    """The detector's settings, and how often it runs."""
+
+    every: int = setting(
+        1, 'Look for people in every n-th image; between, the tracker predicts.',
+        minimum=1, maximum=10)
+
+
 class DetectorNode(ManagedNode):
     """Turn `image_raw` into `detections`; images that come while it works are left out."""
 
@@ -44,9 +57,10 @@ class DetectorNode(ManagedNode):
 
     def __init__(self, hub: FrameHub | None = None, **options: object) -> None:
         super().__init__('detector', hub, **options)
-        self._config = declare_config(self, DetectorConfig, self._apply)
+        self._config = declare_config(self, DetectorNodeConfig, self._apply)
         self._publisher = self.create_publisher(Detection2DArray, 'detections', qos.RESULT)
         self._detector: Detector
+        self._images = 0
         self._worker: NewestWorker[Frame]
         self._diagnostics = Diagnostics(self, self._health)
 
@@ -71,11 +85,15 @@ class DetectorNode(ManagedNode):
 
     def _detect(self, frame: Frame) -> None:
         header = header_of(frame)
-        detections = self._detector.detect(frame.image)
-        self._publisher.publish(detections_to_msg(detections, header))
+        if self._images % self._config.every:
+            self._publisher.publish(skipped_to_msg(header))
+        else:
+            detections = self._detector.detect(frame.image)
+            self._publisher.publish(detections_to_msg(detections, header))
+        self._images += 1
         self._diagnostics.count(header.stamp)
 
-    def _apply(self, config: DetectorConfig) -> None:
+    def _apply(self, config: DetectorNodeConfig) -> None:
         self._config = config
         if self.is_open:
             self._detector.config = config

@@ -22,3 +22,5 @@ from rclpy.qos import ReliabilityPolicy
 IMAGE = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE)
 # Small and all of them wanted, in order.
 RESULT = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
+# Of drivers of any kind: a best-effort subscription hears reliable publishers as well.
+SENSOR = QoSProfile(depth=50, reliability=ReliabilityPolicy.BEST_EFFORT)

@@ -18,12 +18,20 @@ Node `reid`: compute what every detected person looks like.
 Hears `image_raw` and `detections`, says `features`; the network is `models.reid.ReidEncoder`.
 """
 
+from dataclasses import dataclass
+
+from builtin_interfaces.msg import Time
+from person_tracker.core.look_plan import LookPlan
+from person_tracker.core.look_plan import LookPlanConfig
+from person_tracker.core.settings import group
 from person_tracker.models.errors import ModelError
 from person_tracker.models.reid import ReidConfig
 from person_tracker.models.reid import ReidEncoder
 from person_tracker.nodes import qos
 from person_tracker.nodes.conversions import detections_from_msg
 from person_tracker.nodes.conversions import features_to_msg
+from person_tracker.nodes.conversions import is_skipped
+from person_tracker.nodes.conversions import tracks_from_msg
 from person_tracker.nodes.diagnostics import Diagnostics
 from person_tracker.nodes.diagnostics import Health
 from person_tracker.nodes.diagnostics import OK
@@ -31,14 +39,26 @@ from person_tracker.nodes.frame_exchange import FrameBuffer
 from person_tracker.nodes.frame_exchange import FrameHub
 from person_tracker.nodes.frame_exchange import FrameInput
 from person_tracker.nodes.managed_node import ManagedNode
+from person_tracker.nodes.motion_source import motion_source
+from person_tracker.nodes.motion_source import MotionSourceConfig
 from person_tracker.nodes.newest import NewestWorker
 from person_tracker.nodes.parameters import declare_config
 from person_tracker.nodes.runner import run
 from person_tracker.nodes.stamps import nanoseconds
+from person_tracker.nodes.stamps import seconds
 from person_tracker_msgs.msg import PersonFeaturesArray
+from person_tracker_msgs.msg import TrackedPersonArray
 from vision_msgs.msg import Detection2DArray
 
 _PATIENCE_S = 0.2  # how long detections wait for their image, which is larger and may come later
+
+
+@dataclass(frozen=True)
+class ReidNodeConfig(ReidConfig):
+    """The encoder's settings, which looks are left out, and how the camera's motion is known."""
+
+    looks: LookPlanConfig = group(LookPlanConfig)
+    camera_motion: MotionSourceConfig = group(MotionSourceConfig)
 
 
 class ReidNode(ManagedNode):
@@ -48,12 +68,17 @@ class ReidNode(ManagedNode):
 
     def __init__(self, hub: FrameHub | None = None, **options: object) -> None:
         super().__init__('reid', hub, **options)
-        self._config = declare_config(self, ReidConfig, self._apply)
+        self._config = declare_config(self, ReidNodeConfig, self._apply)
         self._publisher = self.create_publisher(PersonFeaturesArray, 'features', qos.RESULT)
         self._encoder: ReidEncoder
         self._worker: NewestWorker[Detection2DArray]
         self._frames = FrameBuffer()
         self._without_image = 0
+        self._looks = LookPlan(self._config.looks)
+        self._motion = motion_source(self, self._config.camera_motion)
+        self._tracks = TrackedPersonArray()
+        self._previous = Time()
+        self.create_subscription(TrackedPersonArray, 'tracks', self._on_tracks, qos.RESULT)
         self._diagnostics = Diagnostics(self, self._health)
 
     def open_parts(self) -> None:
@@ -85,12 +110,27 @@ class ReidNode(ManagedNode):
             self._without_image += 1
             return
         detections = detections_from_msg(msg)
-        appearance = self._encoder.encode(frame.image, detections.boxes_xyxy)
-        self._publisher.publish(features_to_msg(detections, appearance, msg.header))
+        heard = self._tracks  # another thread replaces it
+        tracks, tracks_s = tracks_from_msg(heard), seconds(heard.header.stamp)
+        moving = detections.boxes_xyxy if len(detections) else tracks.boxes_xyxy
+        motion = self._motion.between(frame, moving)
+        needed = self._looks.needed(detections, frame.time_s, tracks, tracks_s)
+        looks = self._encoder.encode(frame.image, detections.boxes_xyxy[needed]).spread(needed)
+        features = features_to_msg(detections, looks, msg.header, motion)
+        features.detector_skipped = is_skipped(msg)
+        if motion is not None:
+            features.previous_stamp = self._previous
+        self._previous = msg.header.stamp
+        self._publisher.publish(features)
         self._diagnostics.count(msg.header.stamp)
 
-    def _apply(self, config: ReidConfig) -> None:
+    def _on_tracks(self, msg: TrackedPersonArray) -> None:
+        self._tracks = msg
+
+    def _apply(self, config: ReidNodeConfig) -> None:
         self._config = config
+        self._looks.config = config.looks
+        self._motion.config = config.camera_motion
         if self.is_open:
             self._encoder.config = config
 

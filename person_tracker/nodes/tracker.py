@@ -79,8 +79,9 @@ class TrackerNode(Node):
 
     def _on_features(self, msg: PersonFeaturesArray) -> None:
         try:
-            self._track(conversions.detections_from_features(msg), msg.header,
-                        conversions.camera_motion_from_features(msg))
+            detections = (None if msg.detector_skipped
+                          else conversions.detections_from_features(msg))
+            self._track(detections, msg.header, conversions.camera_motion_from_features(msg))
         except ValueError as error:  # such as the embeddings of another network
             self._refused += 1
             self.get_logger().warning(
@@ -88,11 +89,14 @@ class TrackerNode(Node):
                 throttle_duration_sec=_WARN_EVERY_S)
 
     def _on_detections(self, msg: Detection2DArray) -> None:
-        self._track(conversions.detections_from_msg(msg), msg.header)
+        is_skipped = conversions.is_skipped(msg)
+        self._track(None if is_skipped else conversions.detections_from_msg(msg), msg.header)
 
-    def _track(self, detections: Detections, header: Header,
+    def _track(self, detections: Detections | None, header: Header,
                camera_motion: conversions.CameraMotion | None = None) -> None:
-        tracks = self._tracker.update(detections, seconds(header.stamp), camera_motion).present()
+        time_s = seconds(header.stamp)
+        tracks = (self._tracker.predict(time_s, camera_motion) if detections is None
+                  else self._tracker.update(detections, time_s, camera_motion)).present()
         self._tracks_now = len(tracks)
         self._publisher.publish(conversions.tracks_to_msg(tracks, header, self._config.camera))
         self._diagnostics.count(header.stamp)

@@ -74,6 +74,32 @@ def test_settings_reach_the_tracker(tmp_path, person_tracker, detections):
     assert len(set(read_tracks(tmp_path / 'out.txt').track_ids)) == 1
 
 
+def test_between_the_detections_that_are_used_people_move_on_as_predicted(
+        tmp_path, person_tracker, detections):
+    arguments = ('track', '--detections', detections, '--fps', 10, '--output', 'out.txt')
+    assert person_tracker(*arguments, '--set', 'detect_every=3').returncode == 0
+    rows = read_tracks(tmp_path / 'out.txt')
+    # Two people from frame 7 on, seen for the third time then; nobody has detections in 12 to 14.
+    assert set(rows.track_ids) == {1, 2}
+    assert rows.frames.tolist() == sorted([*range(7, 13), *range(16, FRAMES + 1)] * 2)
+
+
+def test_a_preset_is_the_start_and_settings_change_it_further(
+        tmp_path, person_tracker, detections):
+    arguments = ('track', '--detections', detections, '--fps', 10, '--output', 'out.txt')
+    preset = ('--preset', 'multicamera_youtu')
+    result = person_tracker(*arguments, *preset)
+    assert result.returncode == 0, result.stderr
+    as_preset = (tmp_path / 'out.txt').read_text()
+    assert person_tracker(*arguments, *preset, '--set', 'detect_every=1').returncode == 0
+    as_set = (tmp_path / 'out.txt').read_text()
+    assert min(read_tracks(tmp_path / 'out.txt').frames) == 3  # seen three times
+    (tmp_path / 'own.yaml').write_text('detector: {ros__parameters: {every: 3}}')
+    assert person_tracker(*arguments, '--preset', 'own.yaml').returncode == 0
+    assert min(read_tracks(tmp_path / 'out.txt').frames) == 7
+    assert as_preset != as_set
+
+
 @pytest.mark.parametrize(('options', 'scores_above', 'note'), [
     ((), .5, True),                                 # guessed from values far above 1
     (('--score-range', '0', '200'), .25, False),    # said
@@ -109,11 +135,17 @@ def test_nobody_detected_is_nobody_tracked(tmp_path, person_tracker):
     (2, ('--fps', '10', '--output', 'o.txt', '--score-range', '1', '0'),
      '--score-range: a score range must rise'),
     (2, ('--fps', '10', '--output', 'o.txt', '--set', 'tracker.speed=3'),
-     "unknown setting 'tracker.speed'; known are tracker."),
+     "unknown setting 'tracker.speed'; known are detect_every, tracker."),
     (2, ('--fps', '10', '--output', 'o.txt', '--set', 'tracker.max_lost_s=-3'),
      'tracker.max_lost_s must be in'),
     (2, ('--fps', '10', '--output', 'o.txt', '--set', 'tracker.max_lost_s'),
      "expected name=value, got 'tracker.max_lost_s'"),
+    (2, ('--fps', '10', '--output', 'o.txt', '--set', 'detect_every=11'),
+     'detect_every must be in [1, 10], got 11'),
+    (2, ('--fps', '10', '--output', 'o.txt', '--preset', 'best'),
+     "unknown preset 'best'; known are multicamera_youtu, openvino_deepsort"),
+    (2, ('--fps', '10', '--output', 'o.txt', '--preset', 'absent.yaml'),
+     'preset absent.yaml cannot be read'),
     # files
     (1, ('--fps', '10', '--output', 'o.txt', '--camera-motion', 'absent.txt'),
      'No such file or directory: absent.txt'),

@@ -55,22 +55,27 @@ def film():
     """
     Return a function that films a crowd at an unsteady rate with a shaking camera.
 
-    Everybody has a look and walks straight on, is overlooked now and then, and may be unclear.
+    Everybody has a look and walks straight on, is overlooked now and then, and may be unclear;
+    every other one is away for a while and comes back in another place.
     Each image is a tuple of detections, time and camera motion, all arrays read-only.
     """
-    def make(seed, count=20, size=6):
+    def make(seed, count=30, size=6):
         random = np.random.default_rng(seed)
         centres = random.uniform((50, 100), (600, 400), (size, 2))
         velocities = random.normal(0.0, 60.0, (size, 2))
         looks = random.normal(size=(size, 16))
         looks /= np.linalg.norm(looks, axis=1, keepdims=True)
+        left = np.where(np.arange(size) % 2, random.integers(count // 3, count // 2, size), count)
+        back = left + random.integers(2, count // 3, size)
         time_s, images = 0.0, []
-        for _ in range(count):
+        for number in range(count):
             step_s = random.uniform(0.02, 0.2)
             shake = np.hstack((np.eye(2), random.normal(0.0, 3.0, (2, 1))))
             time_s += step_s
             centres = centres + velocities * step_s + shake[:, 2]
-            seen = random.random(size) < 0.85
+            returning = number == back
+            centres[returning] = random.uniform((50, 100), (600, 400), (returning.sum(), 2))
+            seen = (random.random(size) < 0.85) & ((number < left) | (number >= back))
             noisy = centres[seen] + random.normal(0.0, 2.0, (seen.sum(), 2))
             scores = random.uniform(0.2, 1.0, seen.sum())
             images.append((_detections(noisy, scores, looks[seen]), time_s, *_read_only(shake)))
@@ -84,7 +89,51 @@ def film():
 def config(request):
     """Return the default settings with each way of choosing by looks."""
     order, memory = request.param
-    return updated(TrackerConfig(), {'order': order, 'appearance.memory': memory})
+    return updated(TrackerConfig(), {'matching.order': order, 'appearance.memory': memory})
+
+
+SWITCHES = {
+    'defaults': {},
+    'cascade': {'matching.order': 'cascade'},
+    'minimum': {'matching.fusion': 'minimum'},
+    'gated': {'matching.fusion': 'gated'},
+    'looks alone': {'matching.appearance_weight': 1.0},
+    'scores aside': {'matching.use_score': False},
+    'without heights': {'matching.use_height': False},
+    'clear pairs': {'matching.use_clear_pairs': True},
+    'high scores only': {'use_low_scores': False},
+    'camera at rest': {'use_camera_motion': False},
+    'aspect': {'motion.form': 'xyah'},
+    'score noise': {'motion.use_score_noise': True},
+    'bridging': {'motion.use_bridging': True},
+    'nearest': {'appearance.memory': 'nearest'},
+    'fixed limit': {'appearance.use_stranger_scale': False},
+    'duplicates': {'max_duplicate_iou': 0.3},
+    'no re-entry': {'reentry.is_on': False},
+    'after exit': {'reentry.after_exit': True},
+}
+TOGETHER = {'matching.order', 'matching.use_height', 'matching.use_clear_pairs', 'motion.form',
+            'motion.use_score_noise', 'motion.use_bridging', 'appearance.memory',
+            'max_duplicate_iou', 'reentry.after_exit'}
+SWITCHES['many together'] = {
+    name: value for values in SWITCHES.values() for name, value in values.items()
+    if name in TOGETHER}
+
+
+@pytest.fixture(scope='session', params=SWITCHES.values(), ids=SWITCHES)
+def switched(request):
+    """Return the default settings with one switch the other way, and with many."""
+    return updated(TrackerConfig(), request.param)
+
+
+@pytest.fixture(scope='session', params=[None, 16], ids=['place', 'looks'])
+def sighted(request):
+    """Return a function that takes the looks from a film, or leaves it as it is."""
+    def make(images):
+        if request.param:
+            return images
+        return [(Detections(seen.boxes_xyxy, seen.scores), *rest) for seen, *rest in images]
+    return make
 
 
 @pytest.fixture(scope='session')

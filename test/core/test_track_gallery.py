@@ -24,6 +24,7 @@ from person_tracker.core.settings import walk
 from person_tracker.core.track_gallery import AppearanceConfig
 from person_tracker.core.track_gallery import TrackGallery
 from person_tracker.core.track_gallery import UNKNOWN_DISTANCE
+from person_tracker.core.tracker_config import TrackerConfig
 import pytest
 
 MEAN = AppearanceConfig(memory='mean')
@@ -81,9 +82,9 @@ def test_unknown_look_is_like_nobody_and_teaches_nothing(config, unknown):
 
 
 def test_unknown_is_farther_than_any_distance_that_can_be_allowed():
-    largest = next(about.maximum for name, _, about in walk(AppearanceConfig())
-                   if name == 'max_distance')
-    assert largest < UNKNOWN_DISTANCE
+    largest = {name: about.maximum for name, _, about in walk(TrackerConfig())}
+    limit = max(largest['appearance.max_distance'], largest['appearance.stranger_factor'] * 2.0)
+    assert limit * max(1.0, largest['reentry.distance_factor']) < UNKNOWN_DISTANCE
 
 
 @given(strategies.floats(0.0, 0.99), strategies.integers(0, 2**32 - 1))
@@ -130,6 +131,99 @@ def test_tracks_keep_their_own_looks_when_others_come_and_go(config):
 
 
 @EVERY_MEMORY
+@given(strategies.integers(0, 2**32 - 1))
+def test_distance_between_tracks_is_that_of_their_nearest_looks(config, seed):
+    gallery = gallery_of(config, *random_looks(seed, 5))
+    gallery.learn(np.array([1, 3]), random_looks(seed + 1, 2))
+    gallery.add(1)  # a track without a known look
+    first, second = np.array([3, 0, 5]), np.array([1, 5, 4, 3])
+    between = gallery.distances_between(first, second)
+    np.testing.assert_allclose(between, gallery.distances_between(second, first).T, atol=1e-6)
+    assert (between[2] == UNKNOWN_DISTANCE).all() and (between[:, 1] == UNKNOWN_DISTANCE).all()
+    assert abs(between[0, 3]) < 1e-6, 'a track is like itself'
+    if config is MEAN:
+        return
+    looks = {0: random_looks(seed, 5)[:1], 4: random_looks(seed, 5)[4:]}
+    for row, number in ((1, 0), (3, 1)):
+        looks[row] = np.stack((random_looks(seed, 5)[row], random_looks(seed + 1, 2)[number]))
+    for i, j in ((0, 0), (0, 2), (1, 0), (1, 2), (1, 3)):
+        expected = 1.0 - (looks[first[i]] @ looks[second[j]].T).max()
+        np.testing.assert_allclose(between[i, j], expected, atol=1e-6)
+
+
+@EVERY_MEMORY
+def test_distances_between_nobody_have_the_shape_of_nobody(config):
+    gallery, nobody = gallery_of(config, AXES[0], AXES[1]), np.empty(0, np.intp)
+    assert gallery.distances_between(nobody, np.arange(2)).shape == (0, 2)
+    assert gallery.distances_between(np.arange(2), nobody).shape == (2, 0)
+    blind = TrackGallery(config)
+    blind.add(2)
+    assert (blind.distances_between(np.arange(2), np.arange(2)) == UNKNOWN_DISTANCE).all()
+
+
+@EVERY_MEMORY
+def test_track_that_is_taken_over_hands_its_looks_on(config):
+    gallery = gallery_of(config, AXES[0], AXES[1], AXES[2])
+    gallery.learn(np.array([2]), AXES[3:4])
+    gallery.take_over(0, 2)
+    gallery.keep(np.array([True, True, False]))
+    distances = gallery.distances(AXES[:4])
+    if config is NEAREST:
+        assert distances[0].tolist() == [0, 1, 0, 0]
+    else:
+        assert distances[0, 0] < distances[0, 2] < 1.0 and distances[0, 3] < 1.0
+    assert distances[1].tolist() == [1, 0, 1, 1]
+
+
+@EVERY_MEMORY
+def test_track_without_a_known_look_hands_nothing_on(config):
+    gallery = gallery_of(config, AXES[0], np.zeros(6))
+    gallery.take_over(0, 1)
+    assert gallery.distances(AXES[:2]).tolist() == [[0, 1], [UNKNOWN_DISTANCE] * 2]
+    gallery.take_over(1, 0)
+    assert gallery.distances(AXES[:2]).tolist() == [[0, 1], [0, 1]]
+
+
+def meet_strangers(gallery, images=20):
+    """Show three people at a distance of 0.8 from each other, who all are in view together."""
+    looks = np.full((3, 3), 0.8, np.float32) - 0.6 * np.eye(3, dtype=np.float32)
+    everybody = np.arange(3)
+    for _ in range(images):
+        gallery.compare_strangers(looks, (everybody, everybody))
+
+
+@pytest.mark.parametrize('use, factor, limit', [
+    (True, 0.85, 0.68),
+    (True, 0.5, 0.4),
+    (False, 0.85, 0.3),  # as it is set
+])
+def test_limit_is_a_part_of_the_distance_of_strangers_where_that_is_wanted(use, factor, limit):
+    gallery = TrackGallery(AppearanceConfig(
+        max_distance=0.3, use_stranger_scale=use, stranger_factor=factor))
+    assert gallery.max_distance == 0.3, 'nobody was seen yet'
+    meet_strangers(gallery)
+    assert abs(gallery.max_distance - limit) < 0.02
+
+
+def test_stranger_scale_may_be_switched_at_any_time():
+    gallery = TrackGallery(AppearanceConfig(max_distance=0.3))
+    meet_strangers(gallery)
+    gallery.config = AppearanceConfig(max_distance=0.3, use_stranger_scale=False)
+    assert gallery.max_distance == 0.3
+    gallery.config = AppearanceConfig(max_distance=0.3, stranger_factor=0.5)
+    assert abs(gallery.max_distance - 0.4) < 0.02
+
+
+def test_strangers_are_those_seen_and_not_the_whole_crowd():
+    gallery, distances = TrackGallery(), np.full((5, 4), 0.1, np.float32)
+    rows, columns = np.array([0, 2, 4]), np.array([3, 1, 0])
+    distances[np.ix_(rows, columns)] = 0.8
+    for _ in range(20):
+        gallery.compare_strangers(distances, (rows, columns))
+    assert abs(gallery.max_distance - 0.85 * 0.8) < 0.02
+
+
+@EVERY_MEMORY
 def test_looks_of_another_dimension_are_refused_and_harm_nothing(config):
     gallery = gallery_of(config, AXES[0])
     for call in (gallery.distances, lambda looks: gallery.learn(np.array([0]), looks)):
@@ -162,6 +256,19 @@ def test_memory_does_not_grow_with_what_is_learnt(config):
         gallery.learn(np.arange(3), np.stack([look] * 3))
         sizes.append(len(pickle.dumps(gallery)))
     assert set(sizes) == {sizes[0]}
+
+
+@EVERY_MEMORY
+def test_memory_follows_the_number_of_tracks(config):
+    gallery, sizes = gallery_of(config, AXES[0]), []
+    for _ in range(3):
+        gallery.add(500)
+        sizes.append(len(pickle.dumps(gallery)))
+        gallery.keep(np.arange(len(gallery)) == 0)
+        gallery.add(1)
+        assert len(pickle.dumps(gallery)) < sizes[0] / 5
+        gallery.keep(np.array([True, False]))
+    assert len(set(sizes)) == 1
 
 
 @EVERY_MEMORY

@@ -167,8 +167,17 @@ def test_images_with_and_without_embeddings_may_take_turns(people):
     ('high_score', 0.7),
     ('confirm_hits', 9),  # who is believed stays so
     ('max_lost_s', 60.0),
-    ('order', 'cascade'),
+    ('matching.order', 'cascade'),
     ('use_low_scores', False),
+    ('use_camera_motion', False),
+    ('max_duplicate_iou', 0.5),
+    ('matching.fusion', 'gated'),
+    ('matching.use_clear_pairs', True),
+    ('motion.form', 'xyah'),  # stays as it was made, too
+    ('motion.use_score_noise', True),
+    ('motion.use_bridging', True),
+    ('appearance.use_stranger_scale', False),
+    ('reentry.is_on', False),
     ('motion.position_noise', 0.2),
     ('appearance.max_distance', 0.1),
     ('appearance.memory', 'nearest'),  # the form of the memory stays as it was made
@@ -185,7 +194,8 @@ def test_settings_may_change_while_tracks_stay(people, name, value):
 def test_setting_counts_from_the_next_image_on(people):
     tracker = watched(people((100, 100)))
     tracker.update(people(), 1.4)
-    tracker.config = updated(CONFIG, {'max_lost_s': 0.6})
+    tracker.config = updated(
+        CONFIG, {'max_place_s': 0.6, 'max_occluded_s': 0.6, 'max_lost_s': 0.6})
     assert len(tracker.update(people(), 1.55)) == 1
     assert len(tracker.update(people(), 1.65)) == 0
 
@@ -198,24 +208,40 @@ def test_setting_of_the_motion_counts_from_the_next_image_on(people):
     assert 150 < heights[1] < heights[0] < 180
 
 
+def test_bridging_starts_from_the_last_sighting_whenever_it_is_switched_on(people):
+    early, late = (Tracker(updated(CONFIG, {'motion.use_bridging': True})), Tracker())
+    for step in range(31):
+        for tracker in (early, late):
+            tracker.update(people((100 + 6 * step, 100)), step / 10)
+    late.config = early.config
+    for tracker in (early, late):
+        tracker.update(people(), 3.2)
+    seen = people((304, 100))
+    boxes = [tracker.update(seen, 3.4) for tracker in (early, late)]
+    assert boxes[0].detection_indices.tolist() == boxes[1].detection_indices.tolist() == [0]
+    np.testing.assert_allclose(boxes[0].velocities_px, boxes[1].velocities_px, atol=0.01)
+
+
 @pytest.mark.parametrize('mean_weight, same', [(0.0, True), (0.9, False)])
 def test_setting_of_the_looks_counts_from_the_next_image_on(people, mean_weight, same):
     tracker = watched(people((100, 100), looks=LOOKS[0]))
     tracker.config = updated(CONFIG, {'appearance.mean_weight': mean_weight})
     tracker.update(people((100, 100), looks=LOOKS[1]), 1.1)
-    assert tracker.update(people(), 2.0).states.tolist() == [TrackState.LOST]
-    tracks = tracker.update(people((100, 100), looks=LOOKS[1]), 2.1)
-    assert tracks.track_ids[tracks.detection_indices == 0].tolist() == [1 if same else 2]
+    assert tracker.update(people(), 2.7).states.tolist() == [TrackState.LOST]
+    for time_s in (2.8, 2.9, 3.0):
+        tracks = tracker.update(people((100, 100), looks=LOOKS[1]), time_s)
+    assert tracks.confirmed().track_ids.tolist() == [1 if same else 2]
 
 
 @pytest.mark.parametrize('values, message', [
     ({'low_score': 0.6}, 'low_score must be <= high_score 0.5, got 0.6'),
     ({'high_score': 0.05}, 'low_score must be <= high_score 0.05, got 0.1'),
-    ({'max_occluded_s': 9.0}, 'max_occluded_s must be <= max_lost_s 1.5, got 9'),
+    ({'max_occluded_s': 40.0}, 'max_occluded_s must be <= max_lost_s 30, got 40'),
+    ({'max_place_s': 2.0}, 'max_place_s must be <= max_occluded_s 1.5, got 2'),
     ({'max_lost_s': 0.0}, r'max_lost_s must be in \(0, 3600\] s, got 0.0'),
-    ({'order': 'best'}, "order must be one of cascade, global, got 'best'"),
+    ({'matching.order': 'best'}, "matching.order must be one of cascade, global, got 'best'"),
     ({'confirm_hits': 0}, r'confirm_hits must be in \[1, 100\], got 0'),
 ])
 def test_settings_that_contradict_each_other_or_themselves_are_refused(values, message):
     with pytest.raises(SettingError, match=message):
-        TrackerConfig(**values)
+        updated(TrackerConfig(), values)

@@ -137,8 +137,8 @@ def test_lost_track_comes_back_by_its_looks_only(people, config, look, same):
     lost = watch(tracker, people(), 1.1, 1.0 + (config.max_occluded_s + config.max_lost_s) / 2)
     assert lost.states.tolist() == [TrackState.LOST]
     back_s = 1.0 + (config.max_occluded_s + config.max_lost_s) / 2 + 0.1
-    tracks = tracker.update(people((110, 100), looks=look), back_s)
-    assert tracks.track_ids[tracks.detection_indices == 0].tolist() == [1 if same else 2]
+    tracks = watch(tracker, people((110, 100), looks=look), back_s, back_s + 0.2)
+    assert tracks.confirmed().track_ids.tolist() == [1 if same else 2]
 
 
 @pytest.mark.parametrize('unknown', [np.zeros(8), np.full(8, np.nan)], ids=['zeros', 'nan'])
@@ -158,11 +158,12 @@ def test_unknown_look_is_matched_by_place_and_teaches_nothing(people, config, un
 ])
 def test_unknown_look_is_like_nobody_even_where_any_difference_is_allowed(
         people, config, look, same):
-    tracker = Tracker(updated(config, {'appearance.max_distance': 2.0}))
+    tracker = Tracker(updated(config, {
+        'appearance.max_distance': 2.0, 'reentry.distance_factor': 2.0, 'reentry.margin': 0.0}))
     watch(tracker, people((100, 100), looks=RED), 0.0, 1.0)
-    watch(tracker, people(), 1.1, 2.0)
-    tracks = tracker.update(people((100, 100), looks=look), 2.1)
-    assert tracks.track_ids[tracks.detection_indices == 0].tolist() == [1 if same else 2]
+    watch(tracker, people(), 1.1, 3.0)
+    tracks = watch(tracker, people((100, 100), looks=look), 3.1, 3.3)
+    assert tracks.confirmed().track_ids.tolist() == [1 if same else 2]
 
 
 def test_same_looks_too_far_away_for_the_motion_are_somebody_else(people):
@@ -203,7 +204,7 @@ def test_track_not_yet_believed_is_followed_by_its_place_alone(people):
 
 @pytest.mark.parametrize('weight, taken', [(0.0, 0), (1.0, 1)])
 def test_weight_decides_between_the_nearer_and_the_more_alike(people, weight, taken):
-    tracker = Tracker(updated(CONFIG, {'appearance_weight': weight}))
+    tracker = Tracker(updated(CONFIG, {'matching.appearance_weight': weight}))
     watch(tracker, people((100, 100), looks=RED), 0.0, 1.0)
     nearer, more_alike = 0.94 * RED + 0.34 * GREEN, RED
     tracks = tracker.update(people((102, 100), (112, 100), looks=[nearer, more_alike]), 1.1)
@@ -212,7 +213,7 @@ def test_weight_decides_between_the_nearer_and_the_more_alike(people, weight, ta
 
 @pytest.mark.parametrize('order, taker', [('cascade', 1), ('global', 2)])
 def test_order_decides_between_the_one_seen_last_and_the_more_alike(people, order, taker):
-    config = updated(CONFIG, {'order': order, 'appearance_weight': 1.0})
+    config = updated(CONFIG, {'matching.order': order, 'matching.appearance_weight': 1.0})
     tracker, similar = Tracker(config), 0.9 * RED + 0.436 * GREEN
     watch(tracker, people((100, 100), (110, 100), looks=[RED, similar]), 0.0, 1.0)
     watch(tracker, people((100, 100), looks=RED), 1.1, 1.3)

@@ -94,6 +94,7 @@ def test_new_track_is_tentative_and_seen_once():
     assert table.hits.tolist() == [1]
     assert table.first_seen_s.tolist() == table.last_seen_s.tolist() == [3.0]
     assert table.detections.tolist() == [7]
+    assert table.leaving.tolist() == [False]
 
 
 def test_seeing_a_track_changes_no_other_and_not_when_it_was_first_seen():
@@ -105,6 +106,28 @@ def test_seeing_a_track_changes_no_other_and_not_when_it_was_first_seen():
     assert table.last_seen_s.tolist() == [1.0, 0.0, 1.0]
     assert table.first_seen_s.tolist() == [0.0, 0.0, 0.0]
     np.testing.assert_array_equal(table.scores, np.float32([0.5, 0.9, 0.25]))
+
+
+@pytest.mark.parametrize('leaving', [True, False])
+def test_track_that_takes_over_is_the_old_one_where_the_new_one_is(leaving):
+    table = TrackTable()
+    seen(table, 0, 1, time_s=1.0)
+    seen(table, 5, time_s=4.0)
+    table.states[:] = [TrackState.LOST, TrackState.CONFIRMED, TrackState.CONFIRMED]
+    table.see(np.array([2]), np.array([6]), np.float32([0.5]), 5.0)
+    table.leaving[:] = [not leaving, False, leaving]
+    table.take_over(0, 2)
+    table.keep(np.array([True, True, False]))
+    assert table.ids.tolist() == [1, 2]
+    assert table.states.tolist() == [TrackState.CONFIRMED] * 2
+    assert table.hits.tolist() == [3, 1]
+    assert table.detections.tolist() == [6, 1]
+    assert table.first_seen_s.tolist() == [1.0, 1.0]
+    assert table.last_seen_s.tolist() == [5.0, 1.0]
+    assert table.leaving.tolist() == [leaving, False]
+    np.testing.assert_array_equal(table.scores, np.float32([0.5, 0.9]))
+    seen(table, 0)
+    assert table.ids.tolist() == [1, 2, 4], 'the id given up is used again'
 
 
 def test_types_of_the_columns_stay():

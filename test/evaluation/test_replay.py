@@ -40,6 +40,10 @@ class Recorder:
         """Remember the call."""
         self.calls.append((len(detections), time_s, camera_motion))
 
+    def predict(self, time_s, camera_motion=None):
+        """Remember the call, which has no detections."""
+        self.calls.append((None, time_s, camera_motion))
+
 
 def test_the_tracker_ticks_on_empty_frames_with_the_time_of_the_recording():
     tracker, motion = Recorder(), np.eye(2, 3)
@@ -56,6 +60,29 @@ def test_a_standing_person_keeps_one_id_and_the_box_as_detected():
     confirmed = [tracks.confirmed() for _, tracks in results]
     assert {track_id for tracks in confirmed for track_id in tracks.track_ids.tolist()} == {1}
     np.testing.assert_allclose(confirmed[-1].boxes_xyxy, [[100, 50, 140, 150]], atol=1)
+
+
+def test_only_the_detections_of_every_nth_frame_are_used_and_time_and_camera_go_on():
+    tracker, motion = Recorder(), np.eye(2, 3)
+    numbers = [frame for frame, _ in replay(
+        tracker, standing([3, 4, 5, 7, 9, 10]), fps=10.0, camera_motion={4: motion}, every=3)]
+    assert numbers == [*range(3, 11)]
+    assert [count for count, _, _ in tracker.calls] == [1, None, None, 0, None, None, 1, None]
+    np.testing.assert_allclose(
+        [time_s for _, time_s, _ in tracker.calls], np.arange(2, 10) / 10)
+    assert [given is motion for _, _, given in tracker.calls] == [False, True] + [False] * 6
+
+
+@pytest.mark.parametrize('every', range(1, 11))
+def test_a_walker_has_one_id_and_a_box_in_every_frame_however_seldom_detections_are_used(every):
+    frames = np.arange(1, 121)
+    boxes = np.column_stack((100.0 + 2.0 * frames, np.tile([50.0, 40.0, 100.0], (120, 1))))
+    results = [tracks.confirmed() for _, tracks in replay(
+        Tracker(), DetectionRows(frames, boxes, np.full(120, .9)), fps=20.0, every=every)]
+    people = results[2 * every:]  # the third detection makes sure
+    assert [tracks.track_ids.tolist() for tracks in people] == [[1]] * len(people)
+    settled = np.array([tracks.boxes_xyxy[0, 0] for tracks in results[60:]])
+    np.testing.assert_allclose(settled, boxes[60:, 0], atol=4)
 
 
 def test_embeddings_reach_their_own_boxes():

@@ -21,8 +21,8 @@ import re
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
-NOT_OURS = {'.git', '.venv', 'build', 'install', 'log', 'out', 'dist', '__pycache__',
-            '.mypy_cache', '.pytest_cache', '.ruff_cache', '.hypothesis'}
+NOT_OURS = {'.git', '.venv', '.venv-benchmarks', 'build', 'install', 'log', 'out', 'dist',
+            '__pycache__', '.mypy_cache', '.pytest_cache', '.ruff_cache', '.hypothesis'}
 MAX_BYTES = 1_000_000
 WITH_LICENCE = {'.py', '.bash', '.msg', '.srv', '.action', '.yml', '.yaml', '.cfg', '.cmake'}
 LICENCE = Path(__file__).read_text(encoding='utf-8').splitlines()[:13]

@@ -19,10 +19,10 @@ from xml.etree import ElementTree
 
 from person_tracker.nodes.camera_config import CameraConfig
 from person_tracker.nodes.camera_list import read_cameras
-from person_tracker.nodes.detector import DetectorConfig
+from person_tracker.nodes.detector import DetectorNodeConfig
 from person_tracker.nodes.identity import IdentityNodeConfig
 from person_tracker.nodes.parameters import declare_config
-from person_tracker.nodes.reid import ReidConfig
+from person_tracker.nodes.reid import ReidNodeConfig
 from person_tracker.nodes.tracker import TrackerNodeConfig
 from person_tracker.nodes.visualiser import VisualiserConfig
 import pytest
@@ -32,16 +32,17 @@ import yaml
 
 CONFIG = Path(__file__).resolve().parents[2] / 'config'
 CONFIGS = {
-    'camera': CameraConfig, 'detector': DetectorConfig, 'reid': ReidConfig,
+    'camera': CameraConfig, 'detector': DetectorNodeConfig, 'reid': ReidNodeConfig,
     'tracker': TrackerNodeConfig, 'identity': IdentityNodeConfig, 'visualiser': VisualiserConfig}
-FILES = {path.name: yaml.safe_load(path.read_text(encoding='utf-8'))
-         for path in sorted(CONFIG.glob('*.yaml'))}
+FILES = {str(path.relative_to(CONFIG)): yaml.safe_load(path.read_text(encoding='utf-8'))
+         for path in sorted(CONFIG.rglob('*.yaml'))}
 LISTS = [name for name, content in FILES.items() if 'cameras' in content]
 PARAMETERS = [name for name in FILES if name not in LISTS]
 
 
 def test_there_are_the_files_that_the_documentation_names():
     assert 'tracker.yaml' in PARAMETERS and 'two_cameras.yaml' in LISTS
+    assert {'presets/openvino_deepsort.yaml', 'presets/multicamera_youtu.yaml'} <= set(PARAMETERS)
     ElementTree.parse(CONFIG / 'fastdds.xml')
     assert yaml.safe_load((CONFIG / 'rviz' / 'tracker.rviz').read_text(encoding='utf-8'))
 
@@ -58,6 +59,8 @@ def test_every_parameter_in_the_file_is_known_and_its_value_allowed(ros, name):
         config = declare_config(node, CONFIGS[node_name])
         if name == 'tracker.yaml':
             assert config == CONFIGS[node_name](), key
+        elif name.startswith('presets/'):
+            assert config != CONFIGS[node_name](), key
 
 
 @pytest.mark.parametrize('name', LISTS)

@@ -120,6 +120,35 @@ def test_tracks_are_told_as_they_are():
     assert (last.first_seen, last.last_seen) == (Time(sec=3), Time(sec=11, nanosec=750_000_000))
 
 
+@pytest.mark.parametrize('count', [0, 1, 3])
+def test_tracks_come_back(count):
+    tracks = some_tracks()[np.arange(count)]
+    back = conversions.tracks_from_msg(conversions.tracks_to_msg(tracks, HEADER, 'left'))
+    for name in ('track_ids', 'boxes_xyxy', 'states', 'scores', 'velocities_px', 'first_seen_s',
+                 'last_seen_s'):
+        expected, found = getattr(tracks, name), getattr(back, name)
+        assert np.allclose(found, expected), name
+        assert (found.shape, found.dtype) == (expected.shape, expected.dtype), name
+    assert back.detection_indices.tolist() == [-1] * count
+
+
+def test_an_image_left_out_is_neither_an_empty_one_nor_one_with_people():
+    skipped = conversions.skipped_to_msg(HEADER)
+    assert skipped.header == HEADER
+    assert conversions.is_skipped(skipped)
+    assert len(conversions.detections_from_msg(skipped)) == 0
+    for detections in (Detections.empty(), Detections(BOXES, SCORES)):
+        assert not conversions.is_skipped(conversions.detections_to_msg(detections, HEADER))
+
+
+def test_camera_motion_comes_back():
+    motion = np.array([[1.01, 0.02, -7.5], [-0.02, 1.01, 3.25]])
+    msg = conversions.features_to_msg(Detections.empty(), Appearance(), HEADER, motion)
+    assert np.array_equal(conversions.camera_motion_from_features(msg), motion)
+    unknown = conversions.features_to_msg(Detections.empty(), Appearance(), HEADER)
+    assert conversions.camera_motion_from_features(unknown) is None
+
+
 def test_no_tracks_are_an_empty_message_with_a_header():
     nobody = some_tracks()[np.zeros(3, np.bool_)]
     assert conversions.tracks_to_msg(nobody, HEADER, 'left').people == []

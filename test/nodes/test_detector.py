@@ -21,6 +21,7 @@ import numpy as np
 from person_tracker.core.types import Frame
 from person_tracker.nodes import qos
 from person_tracker.nodes.conversions import detections_from_msg
+from person_tracker.nodes.conversions import is_skipped
 from person_tracker.nodes.detector import DetectorNode
 from person_tracker.nodes.images import frame_to_msg
 import pytest
@@ -109,6 +110,23 @@ def test_low_scores_are_dropped_as_soon_as_that_is_set(detector, ask, block_imag
     result = detector.set_parameters([Parameter('min_score', value=0.95)])[0]
     assert result.successful
     assert ask(image_of(block_image())).detections == []
+
+
+def test_people_are_looked_for_in_every_nth_image_and_n_changes_live(detector, ask, block_image):
+    for every in range(1, 11):
+        assert detector.set_parameters([Parameter('every', value=every)])[0].successful
+        answers = [ask(image_of(block_image(left=20))) for _ in range(2 * every)]
+        assert all(answer.header == HEADER for answer in answers)
+        looked = [number for number, answer in enumerate(answers) if not is_skipped(answer)]
+        assert len(looked) == 2 and looked[1] - looked[0] == every
+        assert [len(detections_from_msg(answer)) for answer in answers] == [
+            int(number in looked) for number in range(2 * every)]
+
+
+@pytest.mark.parametrize('every', [0, 11, -1])
+def test_n_out_of_range_is_refused_and_the_old_one_stays(detector, ask, block_image, every):
+    assert not detector.set_parameters([Parameter('every', value=every)])[0].successful
+    assert not any(is_skipped(ask(image_of(block_image()))) for _ in range(3))
 
 
 def test_detector_can_be_stopped_undone_and_started_again(ros, detector, ask, block_image):

@@ -21,6 +21,7 @@ import numpy as np
 from person_tracker.core.types import Detections
 from person_tracker.nodes.conversions import box_to_msg
 from person_tracker.nodes.conversions import detections_to_msg
+from person_tracker.nodes.conversions import skipped_to_msg
 from person_tracker.nodes.tracker import TrackerNode
 from person_tracker_msgs.msg import PersonFeatures
 from person_tracker_msgs.msg import PersonFeaturesArray
@@ -87,7 +88,7 @@ def test_nobody_is_an_empty_array_and_time_goes_on(feed):
     for frame in range(5):
         feed(features_at(10 + 0.1 * frame, 10))
     assert [person.state for person in feed(features_at(10.6)).people] == [TrackedPerson.OCCLUDED]
-    assert feed(features_at(11.5)).people == []  # lost
+    assert feed(features_at(12.5)).people == []  # lost
     empty = feed(features_at(20.0))
     assert empty.people == [] and empty.header == header_at(20.0)
     assert feed(features_at(20.1, 10)).people[0].track_id == 2
@@ -100,6 +101,38 @@ def test_detections_alone_are_tracked_where_that_is_set(ask):
         tracks = feed(detections_to_msg(detections, header_at(10 + 0.1 * frame)))
     assert [(person.track_id, person.state) for person in tracks.people] == [
         (1, TrackedPerson.CONFIRMED)]
+
+
+@pytest.mark.parametrize('listens_to', ['features', 'detections'])
+def test_between_images_that_were_looked_at_people_move_on_as_predicted(ask, listens_to):
+    kind = PersonFeaturesArray if listens_to == 'features' else Detection2DArray
+    feed = ask(kind, listens_to, listens_to=listens_to)
+    for frame in range(30):
+        time_s, left = 10 + 0.1 * frame, 10 + 4 * frame
+        if listens_to == 'features':
+            seen = features_at(time_s, left)
+            skipped = PersonFeaturesArray(header=header_at(time_s), detector_skipped=True)
+        else:
+            box = Detections(np.array([[left, 20, left + 20, 80]]), np.array([0.9]))
+            seen = detections_to_msg(box, header_at(time_s))
+            skipped = skipped_to_msg(header_at(time_s))
+        tracks = feed(skipped if frame % 3 else seen)
+        assert tracks.header == header_at(time_s)
+        assert [person.track_id for person in tracks.people] == [1]
+        if frame >= 12:
+            person = tracks.people[0]
+            assert person.state == TrackedPerson.CONFIRMED
+            assert person.bbox.center.position.x == pytest.approx(left + 10, abs=3)
+            assert person.last_seen == header_at(10 + 0.1 * (frame - frame % 3)).stamp
+
+
+def test_people_are_carried_along_with_the_camera_also_where_nobody_was_looked_for(feed):
+    for frame in range(5):
+        feed(features_at(10 + 0.1 * frame, 100))
+    msg = PersonFeaturesArray(header=header_at(10.5), detector_skipped=True,
+                              camera_motion=[1.0, 0.0, 50.0, 0.0, 1.0, 0.0])
+    assert feed(msg).people[0].bbox.center.position.x == pytest.approx(160, abs=1)
+    assert [person.track_id for person in feed(features_at(10.6, 150)).people] == [1]
 
 
 def test_stamps_that_go_back_are_counted_and_harm_nobody(ros, feed):
@@ -140,10 +173,12 @@ def test_boxes_that_are_none_are_counted(ros, feed):
 def test_threshold_changes_live_and_the_tracks_stay(feed):
     for frame in range(4):
         feed(features_at(10 + 0.1 * frame, 10))
-    result = feed.node.set_parameters([Parameter('max_occluded_s', value=0.05)])[0]
-    assert result.successful
+    for name in ('max_place_s', 'max_occluded_s'):
+        assert feed.node.set_parameters([Parameter(name, value=0.05)])[0].successful
     assert feed(features_at(10.4)).people == []  # unseen for 0.1 s is lost now
-    assert [person.track_id for person in feed(features_at(10.5, 10)).people] == [1]
+    for frame in range(5, 9):
+        tracks = feed(features_at(10 + 0.1 * frame, 10))
+    assert [person.track_id for person in tracks.people] == [1]  # by the looks
 
 
 def test_two_trackers_count_for_themselves(ros):

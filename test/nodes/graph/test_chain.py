@@ -113,6 +113,16 @@ def composed(open_ros, run_node, parameters, walk) -> Record:
 
 
 @pytest.fixture(scope='module')
+def sparse(open_ros, run_node, parameters, walk, tmp_path_factory) -> Record:
+    """Return what the composed executable said that looks for people in every third image."""
+    third = tmp_path_factory.mktemp('sparse') / 'third.yaml'
+    third.write_text('/**/detector: {ros__parameters: {every: 3}}\n', encoding='utf-8')
+    return record(open_ros, lambda: [
+        run_node('composed', '--params-file', parameters, '--params-file', third,
+                 source=walk.path)])
+
+
+@pytest.fixture(scope='module')
 def separate(open_ros, run_node, parameters, walk) -> Record:
     """Return what the separate executables said."""
     def start() -> list:
@@ -133,17 +143,19 @@ def run(request) -> Record:
 
 
 @pytest.fixture(scope='module')
-def offline(block_detector, block_encoder, walk) -> list[Seen]:
-    """Return whom the same classes see as plain calls."""
-    pipeline = Pipeline(PipelineConfig(
-        detector=DetectorConfig(model=str(block_detector)),
-        reid=ReidConfig(model=str(block_encoder), min_quality=0.0)))
-    seen = []
-    for frame in open_source(SourceConfig(uri=str(walk.path))):
-        tracks = pipeline.process(frame).tracks.present()
-        believed = tracks[tracks.states != TrackState.TENTATIVE]
-        seen.append(Seen(believed.states.tolist(), believed.boxes_xyxy))
-    return seen
+def see_offline(block_detector, block_encoder, walk) -> Callable[..., list[Seen]]:
+    """Return a function that tells whom the same classes see as plain calls."""
+    def see(**settings: object) -> list[Seen]:
+        pipeline = Pipeline(PipelineConfig(
+            detector=DetectorConfig(model=str(block_detector)),
+            reid=ReidConfig(model=str(block_encoder), min_quality=0.0), **settings))
+        seen = []
+        for frame in open_source(SourceConfig(uri=str(walk.path))):
+            tracks = pipeline.process(frame).tracks.present()
+            believed = tracks[tracks.states != TrackState.TENTATIVE]
+            seen.append(Seen(believed.states.tolist(), believed.boxes_xyxy))
+        return seen
+    return see
 
 
 def test_every_image_is_answered_in_order_under_its_own_stamp(run, walk):
@@ -164,7 +176,7 @@ def test_array_is_empty_while_nobody_is_seen(run):
     counts = [len(array.people) for array in run.people]
     assert counts[:7] == [0] * 7  # five black images, and two for a person to be believed
     assert counts[7:20] == [1] * 13
-    assert counts[-4:] == [0] * 4
+    assert counts[-2:] == [0] * 2  # unseen for more than max_occluded_s
 
 
 def test_person_has_one_id_over_a_short_absence(run):
@@ -175,9 +187,21 @@ def test_person_has_one_id_over_a_short_absence(run):
     assert {person.camera for person in people} == {'camera'}
 
 
-def test_people_are_those_of_the_plain_calls(run, offline):
-    for seen, expected in zip(run.seen(), offline, strict=True):
+def test_people_are_those_of_the_plain_calls(run, see_offline):
+    for seen, expected in zip(run.seen(), see_offline(), strict=True):
         seen.assert_same(expected)
+
+
+def test_boxes_come_at_the_rate_of_the_camera_where_only_every_third_image_is_looked_at(
+        sparse, see_offline, walk):
+    stamps_ns = [nanoseconds(array.header.stamp) for array in sparse.people]
+    assert np.diff(stamps_ns).tolist() == [10 ** 9 // walk.rate_hz] * (walk.count - 1)
+    for seen, expected in zip(sparse.seen(), see_offline(detect_every=3), strict=True):
+        seen.assert_same(expected)
+    for number in range(12, 20):  # from the third look on; the block was not hidden for long
+        person, = sparse.people[number].people
+        assert person.track_id == 1 and person.state == TrackState.CONFIRMED
+        assert abs(person.bbox.center.position.x - (12 + number)) < 3.0
 
 
 def test_composed_and_separate_chain_see_the_same_people(composed, separate):

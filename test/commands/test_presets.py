@@ -1,0 +1,174 @@
+# Copyright 2026 The person_tracker authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Presets: every shipped one is of use to both commands, and any other is refused clearly."""
+
+from pathlib import Path
+
+import numpy as np
+from person_tracker.commands.presets import preset_names
+from person_tracker.commands.presets import with_preset
+from person_tracker.commands.run import RunConfig
+from person_tracker.commands.track import TrackCommandConfig
+from person_tracker.core.settings import SettingError
+from person_tracker.core.settings import walk
+from person_tracker.core.tracker import Tracker
+from person_tracker.core.types import Detections
+import pytest
+
+CONFIG = Path(__file__).resolve().parents[2] / 'config'
+COMMANDS = [RunConfig, TrackCommandConfig]
+
+
+def written(path, text):
+    """Write a file of parameters of the node `tracker`."""
+    path.write_text(f'/**/tracker:\n  ros__parameters:\n    {text}\n', encoding='utf-8')
+    return str(path)
+
+
+def changes(config, preset):
+    """Return the settings that a preset changes, by name."""
+    before = {name: value for name, value, _ in walk(config)}
+    return {name: value for name, value, _ in walk(with_preset(config, preset))
+            if value != before[name]}
+
+
+def test_the_systems_that_are_known_are_shipped():
+    assert preset_names() == sorted(path.stem for path in (CONFIG / 'presets').glob('*.yaml'))
+    assert {'openvino_deepsort', 'multicamera_youtu'} <= set(preset_names())
+
+
+@pytest.mark.parametrize('command', COMMANDS)
+@pytest.mark.parametrize('preset', preset_names())
+def test_every_preset_changes_what_both_commands_do(command, preset):
+    assert changes(command(), preset)
+
+
+def test_tracking_is_the_same_in_both_commands():
+    for preset in preset_names():
+        assert (with_preset(RunConfig(), preset).tracker
+                == with_preset(TrackCommandConfig(), preset).tracker)
+
+
+def test_deep_sort_has_the_settings_of_its_system():
+    tracker = with_preset(TrackCommandConfig(), 'openvino_deepsort').tracker
+    assert tracker.appearance.max_distance == 0.6
+    assert (tracker.appearance.memory, tracker.appearance.budget) == ('nearest', 100)
+    assert tracker.matching.max_iou_distance == 0.7
+    assert tracker.matching.order == 'cascade'
+    assert tracker.confirm_hits == 3
+    assert tracker.max_lost_s == pytest.approx(70 / 30, abs=1e-3)
+    assert not tracker.use_low_scores
+
+
+def test_the_multi_camera_system_has_its_settings():
+    config = with_preset(RunConfig(), 'multicamera_youtu')
+    assert config.detect_every == with_preset(
+        TrackCommandConfig(), 'multicamera_youtu').detect_every == 3
+    assert config.looks.is_on
+    assert config.tracker.matching.use_clear_pairs
+    assert config.tracker.appearance.max_distance == 0.5
+    assert (config.tracker.appearance.memory, config.tracker.appearance.mean_weight) == (
+        'mean', 0.9)
+
+
+@pytest.mark.parametrize(('frames_away', 'ids'), [(69, {1}), (72, {1, 2})])
+def test_deep_sort_keeps_whom_it_does_not_see_for_70_frames(frames_away, ids):
+    tracker = Tracker(with_preset(TrackCommandConfig(), 'openvino_deepsort').tracker)
+    seen = Detections(np.array([[100, 50, 140, 150]]), np.array([0.9]), np.eye(1, 16))
+    found = set()
+    for frame in range(20 + frames_away):
+        is_away = 10 <= frame < 9 + frames_away
+        tracks = tracker.update(Detections.empty() if is_away else seen, frame / 30)
+        found |= set(tracks.confirmed().track_ids.tolist())
+    assert found == ids
+
+
+@pytest.mark.parametrize('command', COMMANDS)
+def test_without_a_preset_nothing_changes(command):
+    assert with_preset(command(), None) == command()
+
+
+@pytest.mark.parametrize('command', COMMANDS)
+@pytest.mark.parametrize('name', ['tracker.yaml', 'demo.yaml'])
+def test_the_files_of_the_nodes_can_be_given_too(command, name):
+    with_preset(command(), str(CONFIG / name))
+    if name == 'tracker.yaml':  # which shows the defaults
+        assert with_preset(command(), str(CONFIG / name)) == command()
+
+
+@pytest.mark.parametrize('text', [
+    'matching.max_iou_distance: 0.65',          # as nodes call it
+    'matching:\n      max_iou_distance: 0.65',  # maps in maps, as ROS takes and dumps them
+    'matching: {max_iou_distance: 0.65}\n    camera: left\n    listens_to: detections',
+])
+@pytest.mark.parametrize('node', ['/**/tracker', 'tracker', '/camera/tracker'])
+def test_a_file_of_ones_own_works(tmp_path, node, text):
+    path = written(tmp_path / 'own.yml', text)
+    Path(path).write_text(Path(path).read_text().replace('/**/tracker', node))
+    for command in COMMANDS:
+        assert changes(command(), path) == {'tracker.matching.max_iou_distance': 0.65}
+
+
+def test_parameters_of_nodes_that_a_command_does_without_are_left_out(tmp_path):
+    path = tmp_path / 'own.yaml'
+    path.write_text('reid: {ros__parameters: {min_quality: 0.5, camera_motion.mount_yaw_deg: 9.0, '
+                    'camera_motion.origin: none}}\n'
+                    'visualiser: {ros__parameters: {trail_s: 9.0}}\n'
+                    'detector: {ros__parameters: {every: 4}}\n')
+    assert changes(TrackCommandConfig(), str(path)) == {'detect_every': 4}
+    assert changes(RunConfig(), str(path)) == {
+        'detect_every': 4, 'reid.min_quality': 0.5, 'camera_motion.origin': 'none'}
+
+
+@pytest.mark.parametrize('preset', ['', 'deepsort', '../tracker', 'openvino_deepsort.yml2'])
+def test_an_unknown_preset_is_refused_and_the_known_ones_named(preset):
+    with pytest.raises(SettingError) as refused:
+        with_preset(RunConfig(), preset)
+    assert str(refused.value) == (
+        f'unknown preset {preset!r}; known are {", ".join(preset_names())}, or the path of a '
+        '.yaml file')
+
+
+@pytest.mark.parametrize(('text', 'complaint'), [
+    ('max_lost_s: -1.0', r'preset .*own.yaml: tracker.max_lost_s must be in \(0, 3600\] s'),
+    ('max_lost_s: soon', "tracker.max_lost_s must be a number, got 'soon'"),
+    ('confirm_hits:', 'tracker.confirm_hits must be a whole number, got None'),
+    ('confirm_hits: [3]', r'tracker.confirm_hits must be a whole number, got \[3\]'),
+    ('confirm_hits: 2.5', 'tracker.confirm_hits must be a whole number, got 2.5'),
+    ('speed: 3', r"preset .*own.yaml: unknown setting 'tracker.speed'; known are detect_every"),
+    ('matching: {sequence: cascade}', "unknown setting 'tracker.matching.sequence'"),
+])
+def test_unknown_names_and_values_are_refused(tmp_path, text, complaint):
+    with pytest.raises(SettingError, match=complaint):
+        with_preset(TrackCommandConfig(), written(tmp_path / 'own.yaml', text))
+
+
+@pytest.mark.parametrize(('content', 'complaint'), [
+    (None, 'cannot be read: .*No such file'),
+    (b'\xff\xfe\x00', 'cannot be read: '),
+    (b'a: [1,\nb: }', 'cannot be read: '),
+    (b'', 'must map nodes to their parameters'),
+    (b'- tracker', 'must map nodes to their parameters'),
+    (b'tracker: 3', 'tracker must hold ros__parameters'),
+    (b'tracker: {max_lost_s: 3.0}', 'tracker must hold ros__parameters'),
+])
+def test_a_file_that_is_none_is_refused_in_one_line(tmp_path, content, complaint):
+    path = tmp_path / 'own.yaml'
+    if content is not None:
+        path.write_bytes(content)
+    with pytest.raises(SettingError, match=complaint) as refused:
+        with_preset(TrackCommandConfig(), str(path))
+    assert str(refused.value).startswith(f'preset {path}')
+    assert '\n' not in str(refused.value)
