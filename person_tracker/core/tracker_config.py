@@ -52,7 +52,7 @@ class TrackerConfig:
         1.5, 'A believed track that is unseen for longer counts as lost: only clear looks bring '
         'it back.', minimum=0.0, maximum=600.0, unit='s')
     max_lost_s: float = setting(
-        30.0, 'A track that is unseen for longer is forgotten (max_age).',
+        60.0, 'A track that is unseen for longer is forgotten (max_age).',
         minimum=0.0, maximum=3600.0, exclusive_minimum=True, unit='s')
     max_lost_tracks: int = setting(
         100, 'Of lost tracks only so many are kept, the latest; bounds time and memory.',

@@ -236,7 +236,7 @@ def test_setting_of_the_looks_counts_from_the_next_image_on(people, mean_weight,
 @pytest.mark.parametrize('values, message', [
     ({'low_score': 0.6}, 'low_score must be <= high_score 0.5, got 0.6'),
     ({'high_score': 0.05}, 'low_score must be <= high_score 0.05, got 0.1'),
-    ({'max_occluded_s': 40.0}, 'max_occluded_s must be <= max_lost_s 30, got 40'),
+    ({'max_occluded_s': 80.0}, 'max_occluded_s must be <= max_lost_s 60, got 80'),
     ({'max_place_s': 2.0}, 'max_place_s must be <= max_occluded_s 1.5, got 2'),
     ({'max_lost_s': 0.0}, r'max_lost_s must be in \(0, 3600\] s, got 0.0'),
     ({'matching.order': 'best'}, "matching.order must be one of cascade, global, got 'best'"),
