@@ -49,7 +49,6 @@ COMPARED = (
 )
 REENTERING = (
     OURS,
-    Entry('person_tracker, max_lost_s 60', 'person_tracker', {'max_lost_s': _MEMORY_S}),
     Entry('roboflow ByteTrack', 'ByteTrack'),
     Entry('roboflow SORT', 'SORT'),
     Entry('norfair', 'norfair'),
