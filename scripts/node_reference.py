@@ -25,7 +25,7 @@ from typing import Any
 
 from person_tracker.core.settings import walk
 from person_tracker.nodes.camera_config import CameraConfig
-from person_tracker.nodes.composed import ComposedConfig
+from person_tracker.nodes.composed_config import ComposedConfig
 from person_tracker.nodes.detector import DetectorNodeConfig
 from person_tracker.nodes.identity import IdentityNodeConfig
 from person_tracker.nodes.lifecycle_manager import LifecycleManagerConfig

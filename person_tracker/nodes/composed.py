@@ -20,16 +20,13 @@ other topics as between processes.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from dataclasses import fields
 import sys
 from typing import Any
 
-from person_tracker.core.settings import setting
-from person_tracker.core.settings import validate
 from person_tracker.nodes.camera import CameraNode
 from person_tracker.nodes.camera_list import CameraEntry
-from person_tracker.nodes.camera_list import read_cameras
+from person_tracker.nodes.composed_config import ComposedConfig
 from person_tracker.nodes.detector import DetectorNode
 from person_tracker.nodes.frame_exchange import FrameHub
 from person_tracker.nodes.identity import IdentityNode
@@ -45,34 +42,6 @@ from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.task import Future
-
-
-@dataclass(frozen=True)
-class ComposedConfig:
-    """What runs in the process."""
-
-    cameras: str = setting(
-        '', 'YAML list of cameras; empty: the one described by camera, source and image_topic.',
-        live=False)
-    camera: str = setting('camera', 'Name of the one camera.', live=False)
-    source: str = setting(
-        '', 'What the one camera node opens; empty: a driver publishes the images.', live=False)
-    image_topic: str = setting(
-        '', 'Topic of that driver; empty: image_raw in the namespace of the camera.', live=False)
-    device: str = setting(
-        '', 'Device for all networks; empty: as set on detector and reid.', live=False)
-    use_reid: bool = setting(
-        True, 'Compute what people look like; false: track places only.', live=False)
-
-    def __post_init__(self) -> None:
-        """Refuse values out of range."""
-        validate(self)
-
-    def entries(self) -> list[CameraEntry]:
-        """Return the cameras."""
-        if self.cameras:
-            return read_cameras(self.cameras)
-        return [CameraEntry(self.camera, self.source, self.image_topic)]
 
 
 class ComposedNode(Node):

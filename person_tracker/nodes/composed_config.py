@@ -1,0 +1,50 @@
+# Copyright 2026 The person_tracker authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Settings of the executable `composed`."""
+
+from dataclasses import dataclass
+
+from person_tracker.core.settings import setting
+from person_tracker.core.settings import validate
+from person_tracker.nodes.camera_list import CameraEntry
+from person_tracker.nodes.camera_list import read_cameras
+
+
+@dataclass(frozen=True)
+class ComposedConfig:
+    """What runs in the process."""
+
+    cameras: str = setting(
+        '', 'YAML list of cameras; empty: the one described by camera, source and image_topic.',
+        live=False)
+    camera: str = setting('camera', 'Name of the one camera.', live=False)
+    source: str = setting(
+        '', 'What the one camera node opens; empty: a driver publishes the images.', live=False)
+    image_topic: str = setting(
+        '', 'Topic of that driver; empty: image_raw in the namespace of the camera.', live=False)
+    device: str = setting(
+        '', 'Device for all networks; empty: as set on detector and reid.', live=False)
+    use_reid: bool = setting(
+        True, 'Compute what people look like; false: track places only.', live=False)
+
+    def __post_init__(self) -> None:
+        """Refuse values out of range."""
+        validate(self)
+
+    def entries(self) -> list[CameraEntry]:
+        """Return the cameras."""
+        if self.cameras:
+            return read_cameras(self.cameras)
+        return [CameraEntry(self.camera, self.source, self.image_topic)]
