@@ -144,7 +144,8 @@ class Tracker:
             return False
         if affine is not None and self._config.use_camera_motion:
             self._motion.move_with_camera(affine)
-            self._sightings.move_with_camera(affine)
+            if self._config.motion.use_bridging:  # nobody looks at them otherwise
+                self._sightings.move_with_camera(affine)
         if self._time_s is not None:
             self._motion.predict(time_s - self._time_s)
         self._time_s = time_s

@@ -14,10 +14,8 @@
 
 """A loaded network behind a small interface, whatever runtime does the work."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -55,21 +53,9 @@ class TensorInfo:
     shape: tuple[int | None, ...]
 
 
-class Session(Protocol):
-    """A loaded network; `run` may be called from several threads at once."""
-
-    inputs: tuple[TensorInfo, ...]
-    outputs: tuple[TensorInfo, ...]
-    metadata: Mapping[str, str]
-    description: str
-
-    def run(self, batch: NDArray[np.float32]) -> list[NDArray[np.generic]]:
-        """Return every output for the network's only input."""
-
-
 class OnnxSession:
     """
-    A network run by onnxruntime.
+    A network run by onnxruntime; `run` may be called from several threads at once.
 
     Attributes
     ----------
