@@ -24,6 +24,7 @@ from person_tracker.models.errors import ModelError
 
 COLOURS = ('bgr', 'rgb')
 FITS = ('letterbox_top_left', 'letterbox_centred', 'stretch')
+STANDARDS = ('fixed', 'image')
 
 Image = NDArray[np.uint8]
 
@@ -41,6 +42,9 @@ class InputFormat:
         Order of the channels, one of `COLOURS`.
     mean, std
         Per channel in that order, on the scale 0..255: the network sees `(pixel - mean) / std`.
+    standardise
+        `fixed`: by `mean` and `std`. `image`: by the image's own mean and standard deviation over
+        all channels, the latter at least that of a single count, 1 / sqrt(numbers).
     fit
         How an image of another shape is brought in, one of `FITS`. The letterboxes keep its
         proportions and fill the rest with `padding`.
@@ -56,6 +60,7 @@ class InputFormat:
     std: tuple[float, float, float] = (1.0, 1.0, 1.0)
     fit: str = 'letterbox_top_left'
     padding: int = 114
+    standardise: str = 'fixed'
 
     def __post_init__(self) -> None:
         """Refuse what no image could be brought into."""
@@ -65,6 +70,9 @@ class InputFormat:
             raise ModelError(f'colour must be one of {", ".join(COLOURS)}, got {self.colour!r}')
         if self.fit not in FITS:
             raise ModelError(f'fit must be one of {", ".join(FITS)}, got {self.fit!r}')
+        if self.standardise not in STANDARDS:
+            raise ModelError(f'standardise must be one of {", ".join(STANDARDS)}, '
+                             f'got {self.standardise!r}')
         if len(self.mean) != 3 or len(self.std) != 3 or min(self.std) <= 0.0:
             raise ModelError(
                 f'mean and std must be three numbers, std positive, got {self.mean}, {self.std}')
@@ -143,6 +151,8 @@ def batch(images: Sequence[Image], target: InputFormat) -> NDArray[np.float32]:
     for planes, image in zip(result, fitted):
         for plane, channel in zip(planes, order):
             plane[...] = image[:, :, channel]
+    if target.standardise == 'image':
+        return _standardised(result)
     for channel, (mean, std) in enumerate(zip(target.mean, target.std)):
         if (mean, std) != (0.0, 1.0):
             result[:, channel] -= np.float32(mean)
@@ -164,6 +174,13 @@ def fit(image: Image, target: InputFormat) -> Image:
     left, top = int(place.offset_x), int(place.offset_y)
     canvas[top:top + height, left:left + width] = inner
     return canvas
+
+
+def _standardised(images: NDArray[np.float32]) -> NDArray[np.float32]:
+    axes = (1, 2, 3)
+    numbers = images[0].size
+    deviation = np.maximum(images.std(axis=axes, keepdims=True), 1.0 / numbers ** 0.5)
+    return np.asarray((images - images.mean(axis=axes, keepdims=True)) / deviation, np.float32)
 
 
 def _resized(image: Image, width: int, height: int) -> Image:

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from person_tracker.core.evidence import Calibration
 from person_tracker.models.errors import ModelError
 from person_tracker.models.preprocessing import InputFormat
 import yaml
@@ -116,6 +117,8 @@ class ModelEntry:
         How images are brought in.
     decoder
         How the outputs are read.
+    calibration
+        What similarities of an encoder's embeddings are worth; None: not measured, or no encoder.
 
     """
 
@@ -129,6 +132,7 @@ class ModelEntry:
     licence_note: str
     input_format: InputFormat
     decoder: str
+    calibration: Calibration | None = None
 
 
 def load_registry(path: Path | None = None) -> dict[str, ModelEntry]:
@@ -179,6 +183,12 @@ def lookup(name: str, kind: str | None = None) -> ModelEntry:
     return known[name]
 
 
+def known_calibrations() -> dict[str, Calibration]:
+    """Return what similarities are worth, for each network of the registry that is measured."""
+    return {entry.name: entry.calibration for entry in load_registry().values()
+            if entry.calibration is not None}
+
+
 def _entry(name: str, text: Mapping[str, Any]) -> ModelEntry:
     try:
         entry = ModelEntry(
@@ -192,7 +202,10 @@ def _entry(name: str, text: Mapping[str, Any]) -> ModelEntry:
             licence_note=text['licence']['note'],
             input_format=_input_format(text['input']),
             decoder=text['decoder'],
+            calibration=_calibration(text.get('calibration')),
         )
+    except ValueError as error:
+        raise ModelError(f'calibration of {name!r} in the registry: {error}') from error
     except (KeyError, TypeError) as error:
         raise ModelError(f'model {name!r} in the registry lacks or misspells {error}') from error
     if entry.kind not in KINDS:
@@ -204,6 +217,10 @@ def _source(text: Mapping[str, Any]) -> Source:
     if 'url' in text:
         return UrlSource(text['url'], tuple(text.get('members', ())))
     return PackageSource(text['package'], str(text['version']), tuple(text['members']))
+
+
+def _calibration(text: Mapping[str, Any] | None) -> Calibration | None:
+    return None if text is None else Calibration(text['midpoint'], text['slope'])
 
 
 def _input_format(text: Mapping[str, Any]) -> InputFormat:

@@ -20,9 +20,11 @@ from dataclasses import dataclass
 from dataclasses import field
 from http.server import BaseHTTPRequestHandler
 from http.server import ThreadingHTTPServer
+import os
 from pathlib import Path
 import threading
 
+import cv2
 import numpy as np
 import onnx
 from onnx import helper
@@ -78,6 +80,47 @@ def write_mean_network(tmp_path: Path) -> Callable[..., Path]:
             [helper.make_tensor_value_info(
                 'answer', onnx.TensorProto.FLOAT, (None, *row_shape))])
         return _save(graph, tmp_path / name, None)
+
+    return write
+
+
+# Where the tiny face has its landmarks, cells of 8 px from the corner of the brightest one.
+TINY_LANDMARKS = np.array([[-0.6, -0.6], [1.6, -0.6], [0.5, 0.5], [-0.3, 1.6], [1.3, 1.6]],
+                          np.float32)
+TINY_FACE_CELLS = 4.0
+
+
+@pytest.fixture
+def write_face_detector(tmp_path: Path) -> Callable[..., Path]:
+    """
+    Return a function that writes a YuNet of one layer, which takes blue for a face.
+
+    The score of each cell of 8x8 pixels is its share of blue; the face is a square of
+    `TINY_FACE_CELLS` cells in its middle, with landmarks at `TINY_LANDMARKS`.
+    """
+    def write(name: str = 'tiny_yunet.onnx', size: int = 640) -> Path:
+        nodes, weights, outputs = [], [], []
+        half = np.log(np.float32(TINY_FACE_CELLS))
+        for stride in (8, 16, 32):
+            for part, bias in (('cls', [0.0]), ('obj', [0.0]), ('bbox', [0.5, 0.5, half, half]),
+                               ('kps', TINY_LANDMARKS.ravel())):
+                key, count = f'{part}_{stride}', len(bias)
+                kernel = np.zeros((count, 3, stride, stride), np.float32)
+                if part in ('cls', 'obj') and stride == 8:
+                    kernel[:, 0] = 1.0 / (255.0 * stride * stride)
+                weights += [numpy_helper.from_array(kernel, f'{key}_w'),
+                            numpy_helper.from_array(np.array(bias, np.float32), f'{key}_b'),
+                            numpy_helper.from_array(np.array([1, -1, count]), f'{key}_s')]
+                nodes += [helper.make_node('Conv', ['input', f'{key}_w', f'{key}_b'], [f'{key}_c'],
+                                           strides=[stride, stride]),
+                          helper.make_node('Transpose', [f'{key}_c'], [f'{key}_t'],
+                                           perm=[0, 2, 3, 1]),
+                          helper.make_node('Reshape', [f'{key}_t', f'{key}_s'], [key])]
+                outputs.append(helper.make_tensor_value_info(
+                    key, onnx.TensorProto.FLOAT, (1, (size // stride) ** 2, count)))
+        image = helper.make_tensor_value_info('input', onnx.TensorProto.FLOAT, (1, 3, size, size))
+        return _save(helper.make_graph(nodes, 'yunet', [image], outputs, weights),
+                     tmp_path / name, None)
 
     return write
 
@@ -150,3 +193,14 @@ def file_server() -> Iterator[FileServer]:
     server.shutdown()
     thread.join()
     server.server_close()
+
+
+@pytest.fixture(scope='session')
+def portrait() -> np.ndarray:
+    """Return the portrait of an astronaut, NASA, public domain, 512x512, blue-green-red."""
+    cache = Path(os.environ.get('XDG_CACHE_HOME') or Path.home() / '.cache')
+    path = cache / 'person_tracker' / 'astronaut.png'
+    if not path.is_file():
+        pytest.skip(f'no portrait: {path} is missing; it is skimage/data/astronaut.png of the '
+                    'package scikit-image')
+    return cv2.imread(str(path))

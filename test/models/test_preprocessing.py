@@ -76,6 +76,19 @@ def test_colour_order_and_normalisation_are_per_channel() -> None:
     np.testing.assert_allclose(normal[0, :, 0, 0], [5.0, 0.0, 2.0], rtol=1e-6)
 
 
+def test_images_standardised_by_themselves_have_mean_zero_and_deviation_one() -> None:
+    random = np.random.default_rng(0)
+    images = [random.integers(low, high, (4, 4, 3)).astype(np.uint8)
+              for low, high in ((0, 256), (100, 120))]
+    target = InputFormat(4, 4, 'rgb', fit='stretch', standardise='image')
+    result = batch(images, target)
+    np.testing.assert_allclose(result.mean(axis=(1, 2, 3)), 0.0, atol=1e-6)
+    np.testing.assert_allclose(result.std(axis=(1, 2, 3)), 1.0, atol=1e-5)
+    np.testing.assert_allclose(batch(images[1:], target), result[1:], atol=1e-6)
+    flat = batch([np.full((4, 4, 3), 9, np.uint8)], target)
+    np.testing.assert_array_equal(flat, 0.0)
+
+
 def test_image_is_not_changed_and_may_be_a_view() -> None:
     whole = np.arange(40 * 40 * 3, dtype=np.uint32).astype(np.uint8).reshape(40, 40, 3)
     before = whole.copy()
@@ -113,6 +126,7 @@ def test_what_is_no_array_is_refused_by_type() -> None:
     ({'width': 0}, 'input size must be positive, got 0x4'),
     ({'colour': 'hsv'}, "colour must be one of bgr, rgb, got 'hsv'"),
     ({'fit': 'crop'}, "fit must be one of .*, got 'crop'"),
+    ({'standardise': 'batch'}, "standardise must be one of fixed, image, got 'batch'"),
     ({'std': (1.0, 0.0, 1.0)}, 'std positive'),
 ])
 def test_impossible_input_format_is_refused(options: dict, text: str) -> None:

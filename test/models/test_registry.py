@@ -17,9 +17,12 @@
 from pathlib import Path
 import re
 
+from person_tracker.models import registry
 from person_tracker.models.decoders import LAYOUTS
 from person_tracker.models.detector import DetectorConfig
 from person_tracker.models.errors import ModelError
+from person_tracker.models.faces import FaceConfig
+from person_tracker.models.faces import needed_face_models
 from person_tracker.models.registry import load_registry
 from person_tracker.models.registry import lookup
 from person_tracker.models.registry import ModelEntry
@@ -63,7 +66,8 @@ def test_files_of_different_models_have_different_names() -> None:
 
 
 def test_detectors_and_encoders_name_a_decoder_that_exists() -> None:
-    decoders = {'detector': LAYOUTS, 'reid': ('embedding', 'body_bands')}
+    decoders = {'detector': LAYOUTS, 'reid': ('embedding', 'body_bands'),
+                'face_detector': ('yunet',), 'face_encoder': ('embedding',)}
     for entry in ENTRIES:
         assert entry.decoder in decoders[entry.kind]
 
@@ -71,8 +75,22 @@ def test_detectors_and_encoders_name_a_decoder_that_exists() -> None:
 def test_default_models_can_be_had_from_a_package() -> None:
     detector = lookup(DetectorConfig().model, 'detector')
     fallback = [entry for entry in ENTRIES if entry.kind == 'reid'][-1]
-    for entry in (detector, fallback):
+    faces = [entry for entry, _ in needed_face_models(FaceConfig())]
+    for entry in (detector, fallback, *faces):
         assert any(isinstance(source, PackageSource) for source in entry.sources)
+
+
+def test_every_encoder_says_what_its_similarities_are_worth() -> None:
+    for entry in ENTRIES:
+        assert (entry.calibration is not None) == (entry.kind in ('reid', 'face_encoder'))
+
+
+def test_a_calibration_out_of_range_is_refused_by_entry(tmp_path: Path) -> None:
+    text = Path(registry.__file__).with_name('registry.yaml').read_text(encoding='utf-8')
+    path = tmp_path / 'registry.yaml'
+    path.write_text(text.replace('slope: 40.0', 'slope: -1'), encoding='utf-8')
+    with pytest.raises(ModelError, match="calibration of 'sface' in the registry: slope must be"):
+        load_registry(path)
 
 
 def test_unknown_model_is_refused_with_the_known_ones_of_that_kind() -> None:

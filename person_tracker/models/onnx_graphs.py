@@ -1,0 +1,95 @@
+# Copyright 2026 The person_tracker authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""ONNX files changed before they run: inputs of any size, and a quicker PReLU."""
+
+from pathlib import Path
+from typing import Any
+
+from person_tracker.models.errors import ModelError
+
+
+def read_graph(path: Path) -> Any:
+    """
+    Return the network in a file as an `onnx.ModelProto` that a runtime can fold.
+
+    Weights that are listed among the inputs, as old exporters did, could be given anew with every
+    image; here they are constants.
+
+    Raises
+    ------
+    ModelError
+        The file is missing or no ONNX network, or the package `onnx` is.
+
+    """
+    try:
+        import onnx
+    except ImportError as error:
+        raise ModelError(f'reading {path.name} needs the Python package onnx, which is not '
+                         'installed; run: pip install onnx') from error
+    if not path.is_file():
+        raise ModelError(f'model file {path} does not exist')
+    try:
+        model = onnx.load(str(path))
+    except Exception as error:  # the parser's own exceptions share no narrower base
+        raise ModelError(f'{path.name} is not an ONNX network') from error
+    graph = model.graph
+    constants = {weights.name for weights in graph.initializer}
+    inputs = [each for each in graph.input if each.name not in constants]
+    if not inputs or not graph.output:
+        raise ModelError(f'{path.name} is not an ONNX network')
+    del graph.input[:]
+    graph.input.extend(inputs)
+    return model
+
+
+def of_any_size(model: Any) -> bytes:
+    """Return a network of images, shape (1, 3, height, width), with both lengths left open."""
+    graph = model.graph
+    # Sizes of inner values would contradict other inputs; the runtime finds them anew.
+    del graph.value_info[:]
+    for axis, name in zip(graph.input[0].type.tensor_type.shape.dim[2:], ('height', 'width')):
+        axis.dim_param = name
+    for output in graph.output:
+        for number, axis in enumerate(output.type.tensor_type.shape.dim[1:2]):
+            axis.dim_param = f'{output.name}_{number}'
+    return bytes(model.SerializeToString())
+
+
+def with_quick_prelu(model: Any) -> bytes:
+    """
+    Return a network whose `PRelu(x)` is computed as `a x + (1 - a) Relu(x)`, the same numbers.
+
+    onnxruntime's own PRelu is so slow on a CPU that it takes most of a face network's time.
+    """
+    import onnx
+    graph = model.graph
+    slopes = {weights.name: onnx.numpy_helper.to_array(weights) for weights in graph.initializer}
+    nodes = []
+    for node in graph.node:
+        if node.op_type != 'PRelu' or node.input[1] not in slopes:
+            nodes.append(node)
+            continue
+        value, slope = node.input
+        result = node.output[0]
+        rest, linear, positive, weighted = (
+            f'{result}_{part}' for part in ('rest', 'linear', 'positive', 'weighted'))
+        graph.initializer.append(onnx.numpy_helper.from_array(1 - slopes[slope], rest))
+        nodes += [onnx.helper.make_node('Mul', [value, slope], [linear]),
+                  onnx.helper.make_node('Relu', [value], [positive]),
+                  onnx.helper.make_node('Mul', [positive, rest], [weighted]),
+                  onnx.helper.make_node('Add', [linear, weighted], [result])]
+    del graph.node[:]
+    graph.node.extend(nodes)
+    return bytes(model.SerializeToString())
