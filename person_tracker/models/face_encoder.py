@@ -96,7 +96,7 @@ class FaceEncoder:
         self._network = _opened(path, known, config, name)
         # Another file of the same name is another space.
         self.name = name if known else f'{name}-{_hash(path)}'
-        self.size = self._network.format.width
+        self.size = self._network.input_format.width
         self.dimension = len(self._network.run(
             np.zeros((1, 3, self.size, self.size), np.float32))[0])
         if self.dimension < 2:
@@ -142,14 +142,14 @@ class FaceEncoder:
         """
         if not faces:
             return np.zeros((0, self.dimension), np.float32)
-        rows = self._network.run(batch(faces, self._network.format))
+        rows = self._network.run(batch(faces, self._network.input_format))
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         good = np.isfinite(lengths) & (lengths > 0.0)
         return np.where(good, rows / np.where(good, lengths, 1.0), 0.0).astype(np.float32)
 
 
 class _Network(Protocol):
-    format: InputFormat
+    input_format: InputFormat
     description: str
 
     def run(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
@@ -169,7 +169,7 @@ class _OnnxNetwork:
                              f'(N, side, side, 3), got {shape}')
         self._channels_last = shape[1] != 3
         height, width = shape[1:3] if self._channels_last else shape[2:]
-        self.format = _format(known, width, height, name)
+        self.input_format = _format(known, width, height, name)
         self._batches = shape[0] is None
         self.description = self._session.description
 
@@ -196,7 +196,7 @@ class _TorchNetwork:
             self._net = read(str(path))
         except cv2.error as error:
             raise ModelError(f'{name} is not a network that OpenCV can load: {error}') from error
-        self.format = _format(known, _OPENFACE_SIZE, _OPENFACE_SIZE, name)
+        self.input_format = _format(known, _OPENFACE_SIZE, _OPENFACE_SIZE, name)
         self.description = f'{name}: OpenCV {cv2.__version__}, CPU'
 
     def run(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:

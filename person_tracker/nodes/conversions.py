@@ -35,7 +35,6 @@ from person_tracker.nodes.stamps import seconds
 from person_tracker.nodes.stamps import stamp_from_seconds
 from person_tracker_msgs.msg import PersonFeatures
 from person_tracker_msgs.msg import PersonFeaturesArray
-from person_tracker_msgs.msg import PersonView
 from person_tracker_msgs.msg import TrackedPerson
 from person_tracker_msgs.msg import TrackedPersonArray
 from sensor_msgs.msg import CameraInfo
@@ -186,19 +185,3 @@ def camera_info_from_msg(msg: CameraInfo) -> CameraModel | None:
             P=np.reshape(msg.p, (3, 4)))
     except ValueError:  # a driver without calibration sends zeros
         return None
-
-
-def people_to_msg(tracks: TrackedPersonArray, camera: str,
-                  person_ids: Sequence[str]) -> TrackedPersonArray:
-    """Return a camera's tracks as people with an identity; the tracks stay as they are."""
-    return TrackedPersonArray(header=tracks.header, camera=camera, people=[
-        TrackedPerson(
-            track_id=track.track_id, person_id=person_id, camera=camera, state=track.state,
-            score=track.score, bbox=track.bbox, velocity_px=track.velocity_px,
-            first_seen=track.first_seen, last_seen=track.last_seen,
-            position_source=track.position_source, pose=track.pose, twist=track.twist,
-            identity_confidence=_NAN, identity_margin=_NAN,
-            views=[PersonView(
-                camera=camera, track_id=track.track_id, state=track.state, score=track.score,
-                bbox=track.bbox, last_seen=track.last_seen)])
-        for track, person_id in zip(tracks.people, person_ids)])

@@ -15,51 +15,44 @@
 """
 Node `identity`: say which person is behind every track of every camera.
 
-Hears each camera's `tracks`, says `people`: one array per image of a camera, with the people of
-that image and those whom the other cameras saw last. The work is `core.identity.IdentityManager`.
+Hears each camera's `tracks`, `features` and `faces`, says `people` (one array per image of a
+camera, with the people of that image and those whom the other cameras saw last) and
+`identity_events`. The work is `core.identity.IdentityManager`; people are kept by a store.
 """
 
-from dataclasses import dataclass
 from functools import partial
 
-from person_tracker.core.identity import IdentityConfig
-from person_tracker.core.identity import IdentityManager
-from person_tracker.core.settings import setting
-from person_tracker.core.settings import SettingError
-from person_tracker.core.settings import validate
+import numpy as np
+from person_tracker.core.people import FACE
 from person_tracker.nodes import qos
-from person_tracker.nodes.camera_list import check_name
-from person_tracker.nodes.conversions import people_to_msg
 from person_tracker.nodes.diagnostics import Diagnostics
 from person_tracker.nodes.diagnostics import Health
 from person_tracker.nodes.diagnostics import OK
+from person_tracker.nodes.diagnostics import WARN
+from person_tracker.nodes.enrolment_server import EnrolmentServer
+from person_tracker.nodes.face_conversions import faces_from_msg
+from person_tracker.nodes.identity_conversions import event_to_msg
+from person_tracker.nodes.identity_conversions import people_to_msg
+from person_tracker.nodes.identity_services import IdentityServices
+from person_tracker.nodes.identity_settings import IdentityNodeConfig
+from person_tracker.nodes.identity_settings import open_people
+from person_tracker.nodes.latest_people import LatestPeople
+from person_tracker.nodes.look_check import LookCheck
+from person_tracker.nodes.look_feed import LookFeed
 from person_tracker.nodes.parameters import declare_config
+from person_tracker.nodes.people_changer import PeopleChanger
+from person_tracker.nodes.people_keeper import PeopleKeeper
 from person_tracker.nodes.runner import run
+from person_tracker.nodes.stamps import nanoseconds
 from person_tracker.nodes.stamps import seconds
+from person_tracker_msgs.msg import FaceObservationArray
+from person_tracker_msgs.msg import IdentityEvent
+from person_tracker_msgs.msg import PersonFeaturesArray
 from person_tracker_msgs.msg import TrackedPerson
 from person_tracker_msgs.msg import TrackedPersonArray
 from rclpy.node import Node
 
-
-@dataclass(frozen=True)
-class IdentityNodeConfig(IdentityConfig):
-    """The settings of identity and the cameras it hears."""
-
-    cameras: tuple[str, ...] = setting(
-        ('camera',), 'Namespaces of the cameras whose tracks are united.', live=False)
-    max_camera_age_s: float = setting(
-        0.5, 'People of another camera are left out when its last image is older.',
-        minimum=0.0, maximum=60.0, unit='s')
-
-    def __post_init__(self) -> None:
-        """Refuse values out of range, no camera at all, and one named twice."""
-        validate(self)
-        super().__post_init__()
-        if not self.cameras or len(set(self.cameras)) != len(self.cameras):
-            raise SettingError(
-                f'cameras must name each camera once and at least one, got {self.cameras}')
-        for camera in self.cameras:
-            check_name(camera)
+_BELIEVED = (TrackedPerson.CONFIRMED, TrackedPerson.OCCLUDED)
 
 
 class IdentityNode(Node):
@@ -68,37 +61,85 @@ class IdentityNode(Node):
     def __init__(self, **options: object) -> None:
         super().__init__('identity', **options)
         self._config = declare_config(self, IdentityNodeConfig, self._apply)
-        self._identities = IdentityManager(self._config)
-        self._latest: dict[str, TrackedPersonArray] = {}
+        store, self._identities = open_people(self._config)
+        self._news = self.create_guard_condition(self._on_news)
+        self._keeper = PeopleKeeper(store, self._news.trigger)
+        self.get_logger().info(
+            f'people: {len(self._identities.gallery)}, kept in {store.url_text}')
+        self._latest, self._looks = LatestPeople(), LookCheck(self.get_logger())
+        self._time_s = seconds(self.get_clock().now().to_msg())
         self._publisher = self.create_publisher(TrackedPersonArray, 'people', qos.RESULT)
+        self._events = self.create_publisher(IdentityEvent, 'identity_events', qos.RESULT)
+        told = (lambda: self._time_s), self._report
+        changer = PeopleChanger(self._identities, self._keeper, *told)
+        self._operators = IdentityServices(self, self._identities, changer, *told)
+        self._enrolments = EnrolmentServer(self, self._identities, changer, *told)
+        self._enrolments.config = self._config.enrolment
         self._diagnostics = Diagnostics(self, self._health)
         for camera in self._config.cameras:
-            self.create_subscription(
-                TrackedPersonArray, f'{camera}/tracks', partial(self._on_tracks, camera),
-                qos.RESULT)
+            feed = LookFeed(self._looks)
+            for kind, topic, callback in (
+                    (PersonFeaturesArray, 'features', feed.put),
+                    (FaceObservationArray, 'faces', partial(self._on_faces, camera)),
+                    (TrackedPersonArray, 'tracks', partial(self._on_tracks, camera, feed))):
+                self.create_subscription(kind, f'{camera}/{topic}', callback, qos.RESULT)
 
-    def _on_tracks(self, camera: str, tracks: TrackedPersonArray) -> None:
-        time_s = seconds(tracks.header.stamp)
-        ids = self._identities.identify(
-            camera, [person.track_id for person in tracks.people], time_s)
-        self._latest[camera] = people_to_msg(tracks, camera, ids)
-        people = TrackedPersonArray(
-            header=tracks.header, camera=camera, people=self._believed(time_s))
-        self._publisher.publish(people)
+    def destroy_node(self) -> None:
+        """Write what is not written yet before the node goes."""
+        self._enrolments.close()
+        self._identities.finish()
+        self._keeper.keep(self._identities.take_changes())
+        self._keeper.close()
+        super().destroy_node()
+
+    def _on_tracks(self, camera: str, feed: LookFeed, tracks: TrackedPersonArray) -> None:
+        self._time_s = time_s = seconds(tracks.header.stamp)
+        people = [person for person in tracks.people if person.state in _BELIEVED]
+        ids = [person.track_id for person in people]
+        seen = np.array([person.state == TrackedPerson.CONFIRMED for person in people], np.bool_)
+        shown = [person for person, visible in zip(people, seen) if visible]
+        wanted = self._identities.wants_bodies(
+            camera, [person.track_id for person in shown], time_s)
+        looks = feed.looks_of(shown, wanted, nanoseconds(tracks.header.stamp))
+        if looks is not None:
+            self._identities.observe_bodies(camera, *looks, time_s)
+        identities = self._identities.update(camera, ids, seen, time_s)
+        self._latest.put(people_to_msg(tracks.header, camera, people, identities))
+        self._publisher.publish(TrackedPersonArray(
+            header=tracks.header, camera=camera,
+            people=self._latest.at(time_s, self._config.max_camera_age_s)))
+        self._keeper.keep(self._identities.take_changes())
+        self._report()
         self._diagnostics.count(tracks.header.stamp)
 
-    def _believed(self, time_s: float) -> list[TrackedPerson]:
-        """Return the people whom each camera saw last, without those not yet believed."""
-        return [person for array in self._latest.values()
-                if abs(time_s - seconds(array.header.stamp)) <= self._config.max_camera_age_s
-                for person in array.people if person.state != TrackedPerson.TENTATIVE]
+    def _on_faces(self, camera: str, msg: FaceObservationArray) -> None:
+        if not self._looks.accepts(msg.model, msg.faces):
+            return
+        faces, time_s = faces_from_msg(msg), seconds(msg.header.stamp)
+        self._identities.observe_faces(camera, faces, time_s)
+        self._enrolments.observe(camera, faces, time_s)
+        self._looks.compare_faces(msg.model, self._identities.gallery.models(FACE))
+
+    def _on_news(self) -> None:
+        for news in self._keeper.take_news():
+            self._identities.edits.absorb(news.saved, news.removed, self._time_s)
+        self._report()
+
+    def _report(self) -> None:
+        for event in self._identities.take_events():
+            self._events.publish(event_to_msg(event))
 
     def _apply(self, config: IdentityNodeConfig) -> None:
         self._config = config
         self._identities.config = config
+        self._enrolments.config = config.enrolment
 
     def _health(self) -> Health:
-        return OK, 'identifying', {'tracks': len(self._identities)}
+        level = WARN if self._keeper.error else OK
+        return level, self._keeper.error or 'identifying', {
+            'tracks': len(self._identities), 'people': len(self._identities.gallery),
+            'unwritten_changes': self._keeper.pending, 'lost_changes': self._keeper.lost,
+            'refused': self._looks.refused}
 
 
 def main() -> int:

@@ -57,7 +57,7 @@ class SqliteDatabase:
         try:
             now = self._path.stat()
             is_same = (now.st_dev, now.st_ino) == self._file_id
-        except FileNotFoundError:
+        except OSError:  # gone, or its folder is
             is_same = False
         if not is_same:
             raise StoreError(f'{self._path} was removed or replaced while it was in use; start '

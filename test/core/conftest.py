@@ -12,13 +12,28 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""People who stand where a test puts them, films of people who walk about, kinds of trackers."""
+"""
+People who stand where a test puts them, films of people who walk about, kinds of trackers.
+
+For identity there is a stage: actors whose faces and clothes resemble each other as a test wants.
+"""
 
 from dataclasses import fields
+from zlib import crc32
 
 import numpy as np
+from person_tracker.core.evidence import Calibration
+from person_tracker.core.faces import Faces
+from person_tracker.core.identity import IdentityManager
+from person_tracker.core.identity_config import IdentityConfig
+from person_tracker.core.people import BODY
+from person_tracker.core.people import FACE
+from person_tracker.core.people import Person
+from person_tracker.core.people import Prototype
+from person_tracker.core.scale_book import ScaleBook
 from person_tracker.core.settings import updated
 from person_tracker.core.tracker import TrackerConfig
+from person_tracker.core.types import Appearance
 from person_tracker.core.types import Detections
 import pytest
 
@@ -143,3 +158,233 @@ def assert_same():
         for item in fields(first):
             np.testing.assert_array_equal(getattr(first, item.name), getattr(second, item.name))
     return compare
+
+
+FACE_MODEL, BODY_MODEL = 'a face network', 'a body network'
+SCALES = {FACE_MODEL: Calibration(0.4, 30.0), BODY_MODEL: Calibration(0.5, 20.0)}
+DIMENSION = 1024
+# Shares of what is in a look; the similarity of two looks is the sum of the shares in common.
+SHARES = {
+    # One person .70, people who look alike .40, strangers .05.
+    'good': {'everybody': 0.05, 'family': 0.35, 'person': 0.30, 'picture': 0.30},
+    # The same person's good face .48.
+    'poor': {'everybody': 0.05, 'family': 0.15, 'person': 0.13, 'picture': 0.67},
+    # Same clothes .75, a uniform .60, one person in other clothes .35, strangers .20.
+    BODY: {'everybody': 0.20, 'clothes': 0.40, 'person': 0.15, 'picture': 0.25},
+}
+QUALITIES = {'good': 0.9, 'poor': 0.35, BODY: 0.9}
+
+
+class Cast:
+    """
+    Actors by their labels, and what networks make of them; the same in every run.
+
+    An actor is told to play by `who face clothes`, as `Anna poor red`: the face is `good` (when
+    left out), `poor` or `none`; the clothes are the actor's own when left out, and `unseen` gives
+    no look at the body at all. `nobody` is an actor whom the camera does not see just now.
+    """
+
+    def __init__(self, alike=()):
+        """Begin with actors whose faces resemble each other, if any."""
+        self._families = dict.fromkeys(alike, ' and '.join(alike))
+        self._parts = {}
+
+    def face(self, who, picture, face='good'):
+        """Return an embedding of a face, and its quality; zeros where it is not seen."""
+        if face == 'none':
+            return np.zeros(DIMENSION, np.float32), 0.0
+        family = self._families.get(who, who)
+        return self._mix(face, everybody='', family=family, person=who, picture=picture)
+
+    def body(self, who, picture, clothes=''):
+        """Return an embedding of a body, and its quality; zeros where it is not seen."""
+        if clothes == 'unseen':
+            return np.zeros(DIMENSION, np.float32), 0.0
+        clothes = clothes or f'those of {who}'
+        return self._mix(BODY, everybody='', clothes=clothes, person=who, picture=picture)
+
+    def enrolled(self, who, looks=3, **options):
+        """Return a person who is known by some photos of the face."""
+        prototypes = tuple(
+            Prototype(FACE, FACE_MODEL, *self.face(who, f'photo {number}'),
+                      prototype_id=f'{who} {number}') for number in range(looks))
+        return Person(f'p{who}', who, prototypes=prototypes, **options)
+
+    def _mix(self, manner, **keys):
+        parts = [np.sqrt(share) * self._part(f'{manner == BODY} {name} {keys[name]}')
+                 for name, share in SHARES[manner].items()]
+        mixed = np.sum(parts, axis=0)
+        return (mixed / np.linalg.norm(mixed)).astype(np.float32), QUALITIES[manner]
+
+    def _part(self, key):
+        """Return a direction of this key's own, nearly at right angles to all others."""
+        if ' picture ' in key:  # never asked for again
+            return _direction(key)
+        return self._parts.setdefault(key, _direction(key))
+
+
+def _direction(key):
+    vector = np.random.default_rng(crc32(key.encode())).normal(size=DIMENSION)
+    return vector / np.linalg.norm(vector)
+
+
+class Stage:
+    """
+    Cameras that watch actors, and a manager that says who they are.
+
+    Attributes
+    ----------
+    journal
+        Every change so far: the manager's and those that an operator asked for.
+    events
+        What happened so far.
+
+    """
+
+    def __init__(self, cast, values, people, seed, scales):
+        self.cast = cast
+        self.config = updated(IdentityConfig(), values)
+        self.scales = ScaleBook(SCALES) if scales is None else scales
+        self.manager = IdentityManager(
+            self.config, people, self.scales, np.random.default_rng(seed))
+        self.journal, self.events = [], []
+
+    @property
+    def edits(self):
+        return self.manager.edits
+
+    @property
+    def gallery(self):
+        return self.manager.gallery
+
+    def named(self, name):
+        """Return who has a name."""
+        return self.gallery.named(name).person_id
+
+    def track(self, camera='door', track_id=1):
+        return self.manager.track_of(camera, track_id)
+
+    def show(self, time_s, camera='door', **actors):
+        """Show one image: which actor plays on which track, as `t1='Anna none'`; return who is."""
+        ids = [int(track[1:]) for track in actors]
+        roles = [role.split() for role in actors.values()]
+        seen = [(track, role) for track, role in zip(ids, roles) if role[0] != 'nobody']
+        self.manager.observe_bodies(
+            camera, [track for track, _ in seen], self._bodies(seen, camera, time_s), time_s)
+        self.manager.observe_faces(camera, self.faces(seen, camera, time_s), time_s)
+        is_visible = np.array([role[0] != 'nobody' for role in roles], np.bool_)
+        answers = self.manager.update(camera, ids, is_visible, time_s)
+        self.note()
+        return answers[0] if len(answers) == 1 else answers
+
+    def play(self, start_s, end_s, camera='door', **actors):
+        """Show two images a second, both ends included; return the last answer."""
+        for time_s in np.arange(start_s, end_s + 0.01, 0.5).tolist():
+            answer = self.show(time_s, camera, **actors)
+        return answer
+
+    def faces(self, seen, camera, time_s):
+        """Return the faces of some tracks, side by side."""
+        looks = [self.cast.face(role[0], f'{role[0]} {camera} {track} {time_s}', *role[1:2])
+                 for track, role in seen]
+        return make_faces(looks, [track for track, _ in seen], FACE_MODEL)
+
+    def _bodies(self, seen, camera, time_s):
+        looks = [self.cast.body(role[0], f'{role[0]} {camera} {track} {time_s}', *role[2:3])
+                 for track, role in seen]
+        return Appearance(np.array([look for look, _ in looks], np.float32).reshape(-1, DIMENSION),
+                          np.array([quality for _, quality in looks], np.float32), BODY_MODEL)
+
+    def note(self):
+        """Put down what changed and what happened."""
+        self.journal += self.manager.take_changes()
+        self.events += self.manager.take_events()
+
+    def ask(self, changes, time_s):
+        """Store what an operator asks for, and carry it out."""
+        self.note()
+        self.journal += changes
+        self.edits.carry_out(changes, time_s)
+        self.note()
+
+    def enrol(self, name, time_s, camera='door', track_id=1):
+        """Enrol who is on a track from the looks it has, as the action does; return who it is."""
+        track = self.edits.live_track(camera, track_id)
+        person_id, changes = self.edits.enrolling(track, name, track.faces.best, time_s)
+        self.ask(changes, time_s)
+        self.edits.appoint(track, person_id, time_s)
+        self.note()
+        return person_id
+
+    def reject(self, time_s, camera='door', track_id=1, person_id=''):
+        """Say that a track is not a person; return who that is."""
+        track, wrong, changes = self.edits.rejecting(camera, track_id, person_id)
+        self.ask(changes, time_s)
+        self.edits.reject(track, wrong, time_s)
+        self.note()
+        return wrong
+
+    def kinds(self):
+        """Return what happened so far, in words."""
+        return [event.kind.name for event in self.events]
+
+
+def make_faces(looks, track_ids, model):
+    """Return faces side by side, each a look with its quality; zeros in a look: not computed."""
+    count = len(looks)
+    left = 100.0 * np.arange(count, dtype=np.float32)
+    boxes = np.stack([left, 0 * left, left + 40, 0 * left + 50], 1).astype(np.float32)
+    ones = np.ones(count, np.float32)
+    embeddings = np.array([look for look, _ in looks], np.float32)
+    return Faces(
+        boxes, np.zeros((count, 5, 2), np.float32), ones, ones, ones, ones,
+        np.array([quality for _, quality in looks], np.float32),
+        embeddings.reshape(count, -1) if count else np.empty((0, DIMENSION), np.float32),
+        np.array(track_ids, np.int64), model)
+
+
+@pytest.fixture(scope='session')
+def cast():
+    """Return actors, none of whom look alike."""
+    return Cast()
+
+
+@pytest.fixture(scope='session')
+def stage():
+    """
+    Return a function that makes a stage; settings by dotted names, with `__` for the dot.
+
+    `people` are known beforehand: labels of actors whose faces are enrolled, or people as kept.
+    """
+    def make(people=(), alike=(), seed=1, scales=None, **values):
+        cast = Cast(alike)
+        people = [cast.enrolled(each) if isinstance(each, str) else each for each in people]
+        dotted = {name.replace('__', '.'): value for name, value in values.items()}
+        return Stage(cast, dotted, people, seed, scales)
+    return make
+
+
+@pytest.fixture(scope='session')
+def faces_of():
+    """Return a function that makes faces of looks with qualities, track ids and a network."""
+    return make_faces
+
+
+@pytest.fixture(scope='session')
+def look():
+    """Return a function that makes prototypes of unit length: a face unless told otherwise."""
+    def make(values, model=FACE_MODEL, kind=FACE, **options):
+        values = np.asarray(values, np.float32)
+        return Prototype(kind, model, values / np.linalg.norm(values), **options)
+    return make
+
+
+@pytest.fixture(scope='session')
+def contents():
+    """Return a function that turns people into what can be compared, by id."""
+    def of(people):
+        return {person.person_id: (
+            person.name, person.created_s, person.first_seen_s, person.last_seen_s,
+            [(each.prototype_id, each.kind, each.model, each.embedding.tobytes(), each.quality,
+              each.time_s, each.is_negative) for each in person.prototypes]) for person in people}
+    return of

@@ -15,7 +15,6 @@
 """Arrays and messages say the same, whichever way they are turned."""
 
 from array import array
-import copy
 import math
 
 from builtin_interfaces.msg import Time
@@ -160,26 +159,8 @@ def test_states_have_the_same_numbers_in_core_and_message():
         assert getattr(TrackedPerson, state.name) == state
 
 
-def test_people_are_the_tracks_with_an_identity_and_the_tracks_stay():
-    tracks = conversions.tracks_to_msg(some_tracks(), HEADER, 'left')
-    before = copy.deepcopy(tracks)
-    people = conversions.people_to_msg(tracks, 'left', ['p1', 'p2', 'p3'])
-    assert people.header == HEADER
-    assert [person.person_id for person in people.people] == ['p1', 'p2', 'p3']
-    for person, track in zip(people.people, tracks.people):
-        assert (person.track_id, person.camera, person.state) == (
-            track.track_id, 'left', track.state)
-        assert (person.bbox, person.score) == (track.bbox, track.score)
-        assert [(view.camera, view.track_id, view.bbox) for view in person.views] == [
-            ('left', track.track_id, track.bbox)]
-    assert repr(tracks) == repr(before)  # NaN is not equal to itself
-
-
-@pytest.mark.parametrize('convert', ['tracks', 'people'])
-def test_what_is_not_known_is_nan(convert):
+def test_what_is_not_known_is_nan():
     msg = conversions.tracks_to_msg(some_tracks(), HEADER, 'left')
-    if convert == 'people':
-        msg = conversions.people_to_msg(msg, 'left', ['p1', 'p2', 'p3'])
     for person in msg.people:
         assert person.position_source == TrackedPerson.POSITION_NONE
         assert person.identity_source == TrackedPerson.IDENTITY_NONE

@@ -101,7 +101,7 @@ class Child:
 
 
 class Children:
-    """Starts commands, each with a name and a log."""
+    """Starts commands, each with a name, a log and a folder for people who are to be kept."""
 
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
         profiles = _CONFIG / 'fastdds.xml'
@@ -114,7 +114,8 @@ class Children:
     def __call__(self, name: str, *command: object) -> Child:
         log = self._folder / f'{len(self._all)}_{name}.txt'
         parts = [str(part) for part in command]
-        self._all.append(Child(name, parts, self._environment, log))
+        environment = {**self._environment, 'XDG_DATA_HOME': str(log.with_suffix(''))}
+        self._all.append(Child(name, parts, environment, log))
         return self._all[-1]
 
     def said(self) -> str:
@@ -163,13 +164,14 @@ def run_node(start: Children) -> Callable[..., Child]:
 @pytest.fixture(scope='session')
 def write_parameters(block_detector: Path, block_encoder: Path) -> Callable[..., Path]:
     """
-    Return a function that writes a file with the networks of the tiny world.
+    Return a function that writes a file with the networks of the tiny world, which has no faces.
 
     It takes further parameters by node.
     """
     def write(path: Path, **nodes: dict[str, Any]) -> Path:
         parameters: dict[str, dict[str, Any]] = {
             'camera': {'max_start_delay_s': 60.0, 'linger_s': 2.5},
+            'composed': {'use_faces': False},
             'detector': {'model': str(block_detector)},
             'reid': {'model': str(block_encoder), 'min_quality': 0.0}}
         for node, values in nodes.items():
