@@ -20,7 +20,7 @@ from setuptools import find_packages
 from setuptools import setup
 
 PACKAGE = 'person_tracker'
-NODES = ('camera', 'detector', 'reid', 'tracker', 'identity', 'visualiser', 'recorder',
+NODES = ('camera', 'detector', 'reid', 'tracker', 'face', 'identity', 'visualiser', 'recorder',
          'lifecycle_manager', 'composed')
 POSTGRESQL = ['psycopg2-binary']
 

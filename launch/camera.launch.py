@@ -13,7 +13,7 @@
 # limitations under the License.
 
 """
-Start one camera's chain in a namespace of its own: camera, detector, reid, tracker, visualiser.
+Start one camera's chain in a namespace of its own, from `camera` to `face` and `visualiser`.
 
 Without a source there is no camera node: a driver publishes the images.
 """
@@ -43,7 +43,8 @@ ARGUMENTS = {
     'calibration': ('', 'calibration YAML for the camera node; empty: none'),
     'params_file': (PARAMETERS, 'YAML with parameters of all nodes'),
     'device': ('auto', 'where networks run: auto, cpu, cuda, ...'),
-    'people': ('people', 'topic with the people of all cameras, as the visualiser hears it'),
+    'faces': ('true', 'look at faces'),
+    'people': ('people', 'topic with the people of all cameras'),
     'odom': ('odom', "odometry of the robot, where camera_motion.origin of reid is 'odometry'"),
     'end_with_source': ('true', 'shut everything down when the source has ended'),
     'use_sim_time': ('false', 'take the time from /clock'),
@@ -75,8 +76,11 @@ def start_chain(context: LaunchContext) -> list[LaunchDescriptionEntity]:
                         {'use_sim_time': LaunchConfiguration('use_sim_time')},
                         *parameters, entry.parameters_of(name)], **options)
 
-    managed = ['detector', 'reid', *(['camera'] if entry.source else [])]
+    faces = LaunchConfiguration('faces').perform(context).lower() == 'true'
+    managed = ['detector', 'reid', *(['face'] if faces else []),
+               *(['camera'] if entry.source else [])]
     drivers = entry.remappings()
+    hears_people = [*drivers, ('people', LaunchConfiguration('people'))]
     ends_all = {'on_exit': Shutdown(reason=f'camera {entry.name} has ended')}
     finite = LaunchConfiguration('end_with_source').perform(context).lower() == 'true'
     return [
@@ -84,8 +88,8 @@ def start_chain(context: LaunchContext) -> list[LaunchDescriptionEntity]:
         node('detector', device, remappings=drivers),
         node('reid', device, remappings=[*drivers, ('odom', LaunchConfiguration('odom'))]),
         node('tracker'),
-        node('visualiser', remappings=[
-            *drivers, ('people', LaunchConfiguration('people'))]),
+        *([node('face', device, remappings=hears_people)] if faces else []),
+        node('visualiser', remappings=hears_people),
         *([node('camera', **(ends_all if finite else {}))] if entry.source else []),
         node('lifecycle_manager', {'nodes': managed}, **ends_all),
     ]

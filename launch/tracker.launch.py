@@ -37,9 +37,9 @@ from person_tracker.nodes.camera_list import read_cameras
 PACKAGE = 'person_tracker'
 SHARE = FindPackageShare(PACKAGE)
 PROFILES = 'FASTRTPS_DEFAULT_PROFILES_FILE'
-OF_COMPOSED = ('cameras', 'camera', 'source', 'image_topic', 'device')
-OF_CHAINS = ('cameras', 'source', 'image_topic', 'params_file', 'device', 'use_sim_time',
-             'log_level')
+OF_COMPOSED = ('cameras', 'camera', 'source', 'image_topic', 'device', 'store')
+OF_CHAINS = ('cameras', 'source', 'image_topic', 'params_file', 'device', 'faces',
+             'use_sim_time', 'log_level')
 ARGUMENTS = {
     'source': ('', 'number, device, file, folder or URL; empty: a driver publishes the images'),
     'camera': ('camera', 'name of the camera, and namespace of its nodes'),
@@ -50,6 +50,9 @@ ARGUMENTS = {
                     'YAML with parameters of all nodes'),
     'composed': ('false', 'true: one process; false: one process for each node'),
     'device': ('auto', 'where networks run: auto, cpu, cuda, ...'),
+    'faces': ('true', 'look at faces'),
+    'store': ('', 'where people are kept: a file, a postgresql:// URL, or memory; empty: as set '
+              'on identity, by default in the data folder of the user'),
     'rviz': ('false', 'open RViz2 on the first camera'),
     'use_sim_time': ('false', 'take the time from /clock'),
     'log_level': ('info', 'debug, info, warn, error or fatal'),
@@ -84,7 +87,9 @@ def start_separate(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     chain = PathJoinSubstitution([SHARE, 'launch', 'camera.launch.py'])
     chains = [GroupAction([IncludeLaunchDescription(
         chain, launch_arguments={**shared, 'camera': name}.items())]) for name in names]
-    return [*chains, own_node('identity', {'cameras': names})]
+    store = LaunchConfiguration('store').perform(context)
+    where = {'store.url': ParameterValue(store, value_type=str)} if store else {}
+    return [*chains, own_node('identity', {'cameras': names, **where})]
 
 
 def start_rviz(context: LaunchContext) -> list[LaunchDescriptionEntity]:
@@ -103,13 +108,14 @@ def generate_launch_description() -> LaunchDescription:
     composed = LaunchConfiguration('composed')
     texts = {name: ParameterValue(LaunchConfiguration(name), value_type=str)
              for name in OF_COMPOSED}
+    use_faces = {'use_faces': ParameterValue(LaunchConfiguration('faces'), value_type=bool)}
     return LaunchDescription([
         *(DeclareLaunchArgument(name, default_value=default, description=description)
           for name, (default, description) in ARGUMENTS.items()),
         SetEnvironmentVariable(PROFILES, EnvironmentVariable(
             PROFILES, default_value=PathJoinSubstitution([SHARE, 'config', 'fastdds.xml']))),
         PushROSNamespace(LaunchConfiguration('namespace')),
-        own_node('composed', texts, condition=IfCondition(composed),
+        own_node('composed', {**texts, **use_faces}, condition=IfCondition(composed),
                  on_exit=Shutdown(reason='the chain has ended')),
         OpaqueFunction(function=start_separate, condition=UnlessCondition(composed)),
         OpaqueFunction(function=start_rviz, condition=IfCondition(LaunchConfiguration('rviz')))])

@@ -27,6 +27,7 @@ from person_tracker.core.settings import walk
 from person_tracker.nodes.camera_config import CameraConfig
 from person_tracker.nodes.composed_config import ComposedConfig
 from person_tracker.nodes.detector import DetectorNodeConfig
+from person_tracker.nodes.face import FaceNodeConfig
 from person_tracker.nodes.identity import IdentityNodeConfig
 from person_tracker.nodes.lifecycle_manager import LifecycleManagerConfig
 from person_tracker.nodes.recorder import RecorderConfig
@@ -40,6 +41,7 @@ DETECTIONS = '`detections` (vision_msgs/Detection2DArray)'
 FEATURES = '`features` (person_tracker_msgs/PersonFeaturesArray)'
 TRACKS = '`tracks` (person_tracker_msgs/TrackedPersonArray)'
 PEOPLE = '`people` (person_tracker_msgs/TrackedPersonArray)'
+FACES = '`faces` (person_tracker_msgs/FaceObservationArray)'
 INFO = '`camera_info` (sensor_msgs/CameraInfo)'
 ANNOTATED = '`image_annotated` (sensor_msgs/Image)'
 
@@ -57,7 +59,7 @@ allowed, or a name that is not known, is refused with name, value and range.
 
 Subscriptions to `image_raw` are reliable with depth 1. For a driver that publishes best effort,
 set `qos_overrides.<full topic name>.subscription.reliability` to `best_effort` on `detector`,
-`reid` and `visualiser`.
+`reid`, `face` and `visualiser`.
 """
 
 
@@ -70,6 +72,7 @@ class Reference:
     config: type
     hears: tuple[str, ...] = ()
     says: tuple[str, ...] = ()
+    offers: tuple[str, ...] = ()
 
 
 NODES = (
@@ -86,8 +89,18 @@ NODES = (
     Reference('tracker', 'Gives every detected person a track id within one camera.',
               TrackerNodeConfig, (FEATURES, f'{DETECTIONS}, where `listens_to` says so'),
               (TRACKS,)),
-    Reference('identity', 'Says which person is behind every track of every camera.',
-              IdentityNodeConfig, ('`<camera>/tracks` of every camera',), (PEOPLE,)),
+    Reference('face', 'Looks at the faces of the people in the newest image at a pace of its '
+              'own, first of those whom no face has told yet. Silent while nobody is due; says '
+              '`faces` without any where a look found none. Lifecycle node.', FaceNodeConfig,
+              (IMAGE, TRACKS, f'{PEOPLE}, to know who is told already'), (FACES,)),
+    Reference('identity', 'Says which person is behind every track of every camera, and keeps '
+              'people over restarts ([identity.md](identity.md), [store.md](store.md), '
+              '[privacy.md](privacy.md)).', IdentityNodeConfig,
+              ('`<camera>/tracks`, `<camera>/features` and `<camera>/faces` of every camera',),
+              (PEOPLE, '`identity_events` (person_tracker_msgs/IdentityEvent)'),
+              ('action `enrol_person`',
+               'services `rename_person`, `merge_people`, `reject_identity`, `forget_person`, '
+               '`list_people`')),
     Reference('visualiser', 'Shows the people of one camera on its images and in RViz; computes '
               'only what somebody subscribes to.', VisualiserConfig, (IMAGE, INFO, PEOPLE),
               (ANNOTATED, '`markers` (visualization_msgs/MarkerArray)')),
@@ -109,9 +122,9 @@ def document() -> str:
 def section(node: Reference) -> str:
     """Return what is written of one node."""
     lines = [f'## {node.name}', '', node.purpose, '']
-    for title, topics in (('Hears', node.hears), ('Says', node.says)):
-        if topics:
-            lines += [f'{title}: {"; ".join(topics)}', '']
+    for title, items in (('Hears', node.hears), ('Says', node.says), ('Offers', node.offers)):
+        if items:
+            lines += [f'{title}: {"; ".join(items)}', '']
     lines += ['| parameter | default | allowed | live | what it causes |', '|---|---|---|---|---|']
     for name, value, about in walk(node.config()):
         allowed = about.allowed() or kind_of(value)

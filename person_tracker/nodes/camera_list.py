@@ -26,7 +26,7 @@ from person_tracker.core.settings import SettingError
 import yaml
 
 _NAME = re.compile(r'[A-Za-z][A-Za-z0-9_]*')
-_NODES = ('camera', 'detector', 'reid', 'tracker', 'visualiser')
+_NODES = ('camera', 'detector', 'reid', 'tracker', 'face', 'visualiser')
 
 
 @dataclass(frozen=True)

@@ -28,6 +28,7 @@ from person_tracker.nodes.camera import CameraNode
 from person_tracker.nodes.camera_list import CameraEntry
 from person_tracker.nodes.composed_config import ComposedConfig
 from person_tracker.nodes.detector import DetectorNode
+from person_tracker.nodes.face import FaceNode
 from person_tracker.nodes.frame_exchange import FrameHub
 from person_tracker.nodes.identity import IdentityNode
 from person_tracker.nodes.managed_node import ManagedNode
@@ -57,7 +58,8 @@ class ComposedNode(Node):
         """Return the nodes of all cameras, those that frames come from first."""
         entries = self._config.entries()
         nodes = [node for entry in entries for node in self._chain(entry)]
-        options = self._options('', {'cameras': [entry.name for entry in entries]}, [])
+        store = {'store.url': self._config.store} if self._config.store else {}
+        options = self._options('', {'cameras': [entry.name for entry in entries], **store}, [])
         return [*nodes, IdentityNode(**options)]
 
     def bring_up(self, nodes: Sequence[Node]) -> None:
@@ -97,6 +99,8 @@ class ComposedNode(Node):
             nodes.append(ReidNode(self._hub, **options('reid', **device)))
         tracks_from = {} if self._config.use_reid else {'listens_to': 'detections'}
         nodes.append(TrackerNode(**options('tracker', **tracks_from)))
+        if self._config.use_faces:
+            nodes.append(FaceNode(self._hub, **options('face', **device)))
         nodes.append(VisualiserNode(self._hub, **options('visualiser')))
         return nodes
 

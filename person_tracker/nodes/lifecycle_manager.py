@@ -50,7 +50,8 @@ class LifecycleManagerConfig:
     """Which nodes are managed."""
 
     nodes: tuple[str, ...] = setting(
-        ('detector', 'reid', 'camera'), 'Lifecycle nodes in the order in which they start.',
+        ('detector', 'reid', 'face', 'camera'),
+        'Lifecycle nodes in the order in which they start.',
         live=False)
     period_s: float = setting(
         0.2, 'Time between two looks at the nodes.', minimum=0.01, maximum=60.0, unit='s',

@@ -81,7 +81,7 @@ def test_name_that_cannot_be_a_namespace_is_refused(name):
     ('cameras: [{name: 2x}]', "start with a letter, got '2x'"),
     ('cameras: [{name: a, uri: 0}]', "unknown key 'uri' of camera 'a'; known are name, source"),
     ('cameras: [{name: a}, {name: a}]', r"a name of its own, got \['a', 'a'\]"),
-    ('cameras: [{name: a, parameters: {face: {}}}]', "one of camera, .* got 'face'"),
+    ('cameras: [{name: a, parameters: {identity: {}}}]', "one of camera, .* got 'identity'"),
     ('cameras: [{name: a, parameters: [1]}]', r'must be a mapping by node, got \[1\]'),
     ('cameras: [{name: a, parameters: {camera: 5}}]', 'must be a mapping of names .* got 5'),
     ('cameras: [', 'cannot be read'),

@@ -30,13 +30,14 @@ Nodes = dict[str, Node]
 
 
 @pytest.fixture
-def compose(monkeypatch) -> Iterator[Callable[..., Nodes]]:
+def compose(monkeypatch, tmp_path) -> Iterator[Callable[..., Nodes]]:
     """Return a function that makes the nodes of a command line, by their full names."""
     made: list[Node] = []
 
     def make(*arguments: object) -> Nodes:
         command = ['composed', '--ros-args', *map(str, arguments)]
         monkeypatch.setattr('sys.argv', command)
+        monkeypatch.setenv('XDG_DATA_HOME', str(tmp_path / 'data'))
         rclpy.init(args=command, signal_handler_options=SignalHandlerOptions.NO)
         composed = ComposedNode()
         made.append(composed)
@@ -59,25 +60,27 @@ def heard_by(node: Node) -> set[str]:
 def test_one_camera_has_its_chain_in_its_namespace(compose):
     nodes = compose('-p', 'source:=a.mp4')
     assert set(nodes) == {'/composed', '/identity', *(f'/camera/{name}' for name in (
-        'camera', 'detector', 'reid', 'tracker', 'visualiser'))}
+        'camera', 'detector', 'reid', 'tracker', 'face', 'visualiser'))}
     assert value(nodes['/camera/camera'], 'source.uri') == 'a.mp4'
     assert value(nodes['/camera/camera'], 'frame_id') == 'camera_optical_frame'
     assert value(nodes['/camera/tracker'], 'camera') == 'camera'
-    assert '/people' in heard_by(nodes['/camera/visualiser'])
+    for name in ('face', 'visualiser'):
+        assert '/people' in heard_by(nodes[f'/camera/{name}'])
     assert '/camera/tracks' in heard_by(nodes['/identity'])
 
 
 def test_namespace_of_the_robot_is_around_all_of_it(compose):
     nodes = compose('-r', '__ns:=/robot', '-p', 'camera:=front', '-p', 'source:=a.mp4')
     assert {'/robot/composed', '/robot/identity', '/robot/front/camera'} <= set(nodes)
-    assert '/robot/people' in heard_by(nodes['/robot/front/visualiser'])
+    for name in ('face', 'visualiser'):
+        assert '/robot/people' in heard_by(nodes[f'/robot/front/{name}'])
     assert '/robot/front/tracks' in heard_by(nodes['/robot/identity'])
 
 
 def test_driver_takes_the_place_of_the_camera(compose):
     nodes = compose('-p', 'image_topic:=/driver/image')
     assert '/camera/camera' not in nodes
-    for name in ('detector', 'reid', 'visualiser'):
+    for name in ('detector', 'reid', 'face', 'visualiser'):
         assert nodes[f'/camera/{name}'].resolve_topic_name('image_raw') == '/driver/image'
 
 
@@ -87,10 +90,28 @@ def test_without_reid_the_tracker_hears_the_detections(compose):
     assert '/camera/detections' in heard_by(nodes['/camera/tracker'])
 
 
+def test_without_faces_nobody_looks_at_them(compose):
+    nodes = compose('-p', 'source:=a.mp4', '-p', 'use_faces:=false')
+    assert '/camera/face' not in nodes
+
+
 def test_device_is_for_all_networks(compose):
     nodes = compose('-p', 'source:=a.mp4', '-p', 'device:=cpu')
-    assert [value(nodes[f'/camera/{name}'], 'device') for name in ('detector', 'reid')] == [
-        'cpu', 'cpu']
+    for name in ('detector', 'reid', 'face'):
+        assert value(nodes[f'/camera/{name}'], 'device') == 'cpu'
+
+
+def test_store_is_that_of_identity(compose, tmp_path):
+    store = tmp_path / 'own.sqlite'
+    nodes = compose('-p', 'source:=a.mp4', '-p', f'store:="{store}"')
+    assert value(nodes['/identity'], 'store.url') == str(store) and store.exists()
+
+
+def test_store_in_a_file_of_parameters_stays_where_none_is_given(compose, tmp_path):
+    file = tmp_path / 'parameters.yaml'
+    file.write_text('/**/identity: {ros__parameters: {store.url: memory}}\n', encoding='utf-8')
+    nodes = compose('-p', 'source:=a.mp4', '--params-file', file)
+    assert value(nodes['/identity'], 'store.url') == 'memory'
 
 
 def test_what_is_for_every_node_reaches_every_node(compose):
@@ -129,7 +150,8 @@ def test_node_that_refuses_ends_the_chain_with_status_1(compose, block_detector,
     file = tmp_path / 'parameters.yaml'
     file.write_text(yaml.safe_dump({
         '/**/detector': {'ros__parameters': {'model': str(block_detector)}}}))
-    nodes = compose('-p', 'source:=missing.mp4', '-p', 'use_reid:=false', '--params-file', file)
+    nodes = compose('-p', 'source:=missing.mp4', '-p', 'use_reid:=false',
+                    '-p', 'use_faces:=false', '--params-file', file)
     composed = nodes.pop('/composed')
     composed.bring_up(list(nodes.values()))
     assert composed.finished.future.result() == 1
@@ -139,6 +161,7 @@ def test_node_that_refuses_ends_the_chain_with_status_1(compose, block_detector,
     ('sauce:=a.mp4', "unknown parameter 'sauce' of node composed"),
     ('camera:=2nd', "got '2nd'"),
     ('use_reid:=maybe', 'use_reid must be true or false'),
+    ('use_faces:=maybe', 'use_faces must be true or false'),
     ('device:=abacus', "device must be one of .* got 'abacus'"),
 ])
 def test_argument_that_is_not_allowed_is_refused(compose, argument, said):

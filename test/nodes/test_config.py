@@ -20,6 +20,7 @@ from xml.etree import ElementTree
 from person_tracker.nodes.camera_config import CameraConfig
 from person_tracker.nodes.camera_list import read_cameras
 from person_tracker.nodes.detector import DetectorNodeConfig
+from person_tracker.nodes.face import FaceNodeConfig
 from person_tracker.nodes.identity import IdentityNodeConfig
 from person_tracker.nodes.parameters import declare_config
 from person_tracker.nodes.reid import ReidNodeConfig
@@ -33,7 +34,8 @@ import yaml
 CONFIG = Path(__file__).resolve().parents[2] / 'config'
 CONFIGS = {
     'camera': CameraConfig, 'detector': DetectorNodeConfig, 'reid': ReidNodeConfig,
-    'tracker': TrackerNodeConfig, 'identity': IdentityNodeConfig, 'visualiser': VisualiserConfig}
+    'tracker': TrackerNodeConfig, 'face': FaceNodeConfig, 'identity': IdentityNodeConfig,
+    'visualiser': VisualiserConfig}
 FILES = {str(path.relative_to(CONFIG)): yaml.safe_load(path.read_text(encoding='utf-8'))
          for path in sorted(CONFIG.rglob('*.yaml'))}
 LISTS = [name for name, content in FILES.items() if 'cameras' in content]
@@ -66,7 +68,7 @@ def test_every_parameter_in_the_file_is_known_and_its_value_allowed(ros, name):
 @pytest.mark.parametrize('name', LISTS)
 def test_every_camera_of_the_list_sets_parameters_that_its_nodes_take(ros, name):
     for entry in read_cameras(CONFIG / name):
-        for node_name in ('camera', 'detector', 'reid', 'tracker', 'visualiser'):
+        for node_name in ('camera', 'detector', 'reid', 'tracker', 'face', 'visualiser'):
             values = entry.parameters_of(node_name)
             node = ros.add(rclpy.create_node(
                 node_name, namespace=entry.name, parameter_overrides=[

@@ -76,10 +76,19 @@ def test_network_that_cannot_be_used_is_told_by_its_name(
     assert_refused(child, '[camera.detector]', *parts)
 
 
+def test_face_networks_that_are_missing_are_told_by_name_and_how_to_get_them(
+        run_node, write_parameters, tmp_path, assert_refused, walk):
+    file = write_parameters(tmp_path / 'parameters.yaml', composed={'use_faces': True})
+    child = run_node('composed', '--params-file', file, source=walk.path)
+    assert_refused(child, '[camera.face]', 'yunet', 'person_tracker models fetch')
+
+
 @pytest.mark.parametrize('executable, parameters, parts', [
     ('tracker', {'max_lost_s': -1.0}, ['max_lost_s', '-1', '(0, 3600] s']),
     ('tracker', {'confirm_hits': 'often'}, ['confirm_hits', "'often'", 'a whole number']),
     ('tracker', {'max_lost': 1.0}, ["unknown parameter 'max_lost' of node tracker", 'max_lost_s']),
+    ('identity', {'store.url': 'ftp://here'}, ['store.url: a store must be', 'ftp://']),
+    ('identity', {'learning.decide_s': -1.0}, ['learning.decide_s', '[0, 60] s', '-1']),
     ('composed', {'uri': 'x.mp4'}, ["unknown parameter 'uri' of node composed", 'source']),
     ('composed', {'camera': '2nd'}, ['name of a camera', "'2nd'"]),
     ('composed', {'cameras': 'missing.yaml'}, ['list of cameras missing.yaml cannot be read']),
@@ -94,6 +103,19 @@ def test_parameter_of_a_node_in_the_composed_chain_is_told_too(
     file = write_parameters(tmp_path / 'parameters.yaml', tracker={'new_score': 1.5})
     child = run_node('composed', '--params-file', file, source=walk.path)
     assert_refused(child, 'new_score must be in [0, 1], got 1.5')
+
+
+@pytest.mark.parametrize('executable', ['identity', 'composed'])
+def test_damaged_file_of_people_is_told_by_its_name_and_kept(
+        run_node, write_parameters, tmp_path, assert_refused, walk, executable):
+    people = tmp_path / 'people.sqlite'
+    people.write_bytes(b'this is no database' * 100)
+    file = write_parameters(tmp_path / 'parameters.yaml', identity={'store.url': str(people)})
+    more = {'source': walk.path} if executable == 'composed' else {}
+    child = run_node(executable, '--params-file', file, **more)
+    assert_refused(child, 'store.url: ', str(people), 'put a backup in its place')
+    aside, = tmp_path.glob('people.sqlite.*')
+    assert aside.read_bytes() == b'this is no database' * 100
 
 
 def test_node_that_refuses_ends_the_manager_and_says_why_itself(

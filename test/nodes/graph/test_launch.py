@@ -18,6 +18,10 @@ from collections.abc import Callable
 import shutil
 
 from person_tracker.core.types import Frame
+from person_tracker.models.faces import FaceConfig
+from person_tracker.models.faces import needed_face_models
+from person_tracker.models.fetching import models_folder
+from person_tracker.models.fetching import state
 from person_tracker.nodes import qos
 from person_tracker.nodes.images import frame_to_msg
 from person_tracker_msgs.msg import TrackedPersonArray
@@ -42,7 +46,7 @@ def launch(start, tmp_path, write_parameters) -> Callable:
         tmp_path / 'launch.yaml', camera={'max_start_delay_s': 20.0, 'source.loop': True})
 
     def run(file: str, **arguments: object):
-        given = {'params_file': endless, **arguments}
+        given = {'params_file': endless, 'faces': 'false', **arguments}
         return start('launch', program, 'launch', 'person_tracker', file,
                      *(f'{name}:={value}' for name, value in given.items()))
     return run
@@ -70,15 +74,17 @@ def nodes_of(ros) -> set[str]:
 
 @pytest.mark.parametrize('composed', [False, True])
 def test_one_camera_in_a_robots_namespace(
-        ros, launch, walk, composed, press_ctrl_c_on_launch):
+        ros, launch, walk, tmp_path, composed, press_ctrl_c_on_launch):
     people = ros.heard(TrackedPersonArray, '/robot/people')
+    store = tmp_path / 'robot.sqlite'
     child = launch('tracker.launch.py', source=walk.path, namespace='robot', camera='front',
-                   composed=str(composed).lower())
+                   composed=str(composed).lower(), store=store)
     ros.until(lambda: cameras_of(people) == {'front'}, LONG_S)
     assert {array.header.frame_id for array in people} == {'front_optical_frame'}
     expected = {'/robot/identity', *(f'/robot/front/{name}' for name in (
         'camera', 'detector', 'reid', 'tracker', 'visualiser'))}
     ros.until(lambda: expected <= nodes_of(ros))
+    assert store.exists()
     press_ctrl_c_on_launch(child)
 
 
@@ -95,8 +101,6 @@ def test_two_cameras_of_a_list_are_united(
     frame_ids = {'front_optical_frame', 'rear_eye'}
     ros.until(lambda: {array.header.frame_id for array in people
                        if cameras_of([array]) == {'front', 'rear'}} == frame_ids, LONG_S)
-    array = next(array for array in people if len(array.people) == 2)
-    assert len({person.person_id for person in array.people}) == 2
     press_ctrl_c_on_launch(child)
 
 
@@ -118,6 +122,27 @@ def test_topic_of_a_driver_takes_the_place_of_the_camera(
     assert {array.header.frame_id for array in people} == {'driver_eye'}
     ros.until(lambda: '/camera/detector' in nodes_of(ros))
     assert '/camera/camera' not in nodes_of(ros)
+    press_ctrl_c_on_launch(child)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize('composed', [False, True])
+def test_faces_are_looked_at_unless_switched_off(
+        ros, launch, walk, tmp_path, write_parameters, composed, press_ctrl_c_on_launch):
+    for entry, folder in needed_face_models(FaceConfig()):
+        if state(entry, folder) != 'verified':
+            pytest.skip(f'run: person_tracker models fetch {entry.name}')
+    looking = write_parameters(
+        tmp_path / 'faces.yaml', camera={'max_start_delay_s': 20.0, 'source.loop': True},
+        face={'models_folder': str(models_folder())})
+    latest = ros.diagnostics_of('robot/camera/face')
+    child = launch('tracker.launch.py', source=walk.path, namespace='robot', faces='true',
+                   params_file=looking, composed=str(composed).lower())
+    ros.until(lambda: latest().get('message') == 'looking', LONG_S)
+    assert '/robot/people' in dict(
+        ros.node.get_subscriber_names_and_types_by_node('face', '/robot/camera'))
+    people = ros.heard(TrackedPersonArray, '/robot/people')
+    ros.until(lambda: cameras_of(people) == {'camera'}, LONG_S)
     press_ctrl_c_on_launch(child)
 
 
