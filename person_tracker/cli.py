@@ -28,6 +28,7 @@ _COMMANDS = {
     'run': 'Track the people in a video, image folder, stream or camera.',
     'track': 'Run the tracker alone on a file of detections.',
     'evaluate': 'Compare tracks with ground truth: HOTA, MOTA, IDF1 and more.',
+    'people': 'Enrol, list, rename, merge, forget, export, import or identify people.',
     'models': 'List, fetch or verify the networks known here.',
 }
 _FAILURE, _USAGE, _INTERRUPTED = 1, 2, 130

@@ -12,11 +12,15 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Progress of a download on the terminal."""
+"""Downloads, and their progress on the terminal."""
 
+from collections.abc import Iterable
 import sys
 from types import TracebackType
 
+from person_tracker.models.fetching import fetch
+from person_tracker.models.fetching import state
+from person_tracker.models.registry import ModelEntry
 from tqdm import tqdm
 
 
@@ -46,3 +50,11 @@ class FetchProgress:
         """Take the bar away."""
         if self._bar is not None:
             self._bar.close()
+
+
+def fetch_missing(needed: Iterable[tuple[ModelEntry, str]]) -> None:
+    """Get the networks whose files are missing, each into its folder."""
+    for entry, folder in needed:
+        if state(entry, folder) == 'missing':
+            with FetchProgress() as progress:
+                fetch(entry, folder, progress.report)

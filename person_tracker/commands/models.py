@@ -20,6 +20,8 @@ from argparse import Namespace
 from person_tracker.commands.fetch_progress import FetchProgress
 from person_tracker.core.settings import updated
 from person_tracker.models.errors import ModelError
+from person_tracker.models.faces import FaceConfig
+from person_tracker.models.faces import needed_face_models
 from person_tracker.models.fetching import fetch
 from person_tracker.models.fetching import models_folder
 from person_tracker.models.fetching import state
@@ -90,7 +92,8 @@ def _verify(arguments: Namespace) -> None:
 def _default_entries(folder: str) -> list[ModelEntry]:
     config = updated(
         PipelineConfig(), {'detector.models_folder': folder, 'reid.models_folder': folder})
-    return [entry for entry, _ in needed_models(config)]
+    needed = needed_models(config) + needed_face_models(FaceConfig(models_folder=folder))
+    return [entry for entry, _ in needed]
 
 
 def _entries(names: list[str]) -> list[ModelEntry]:

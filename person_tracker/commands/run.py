@@ -33,7 +33,7 @@ from person_tracker.commands.arguments import add_preset_option
 from person_tracker.commands.arguments import add_set_option
 from person_tracker.commands.arguments import positive_count
 from person_tracker.commands.arguments import refuse_overwriting
-from person_tracker.commands.fetch_progress import FetchProgress
+from person_tracker.commands.fetch_progress import fetch_missing
 from person_tracker.commands.newest_frames import NewestFrames
 from person_tracker.commands.presets import with_preset
 from person_tracker.commands.run_outputs import RunOutputs
@@ -42,8 +42,6 @@ from person_tracker.core.settings import group
 from person_tracker.core.types import Frame
 from person_tracker.evaluation.summary import RunRecord
 from person_tracker.models.errors import ModelError
-from person_tracker.models.fetching import fetch
-from person_tracker.models.fetching import state
 from person_tracker.models.session import DEVICES
 from person_tracker.pipeline import needed_models
 from person_tracker.pipeline import Pipeline
@@ -95,7 +93,7 @@ def execute(arguments: Namespace) -> None:
     refuse_overwriting(outputs, [Path(arguments.source)])
     with ExitStack() as stack:
         source = stack.enter_context(open_source(config.source))
-        _fetch_missing(config)
+        fetch_missing(needed_models(config))
         pipeline = Pipeline(config)
         print('\n'.join((source.description, *pipeline.descriptions)), file=sys.stderr)
         rate_hz = source.frame_rate_hz if source.frame_rate_hz > 0 else DEFAULT_FRAME_RATE_HZ
@@ -112,13 +110,6 @@ def _config(arguments: Namespace) -> RunConfig:
     config = from_texts(
         with_preset(RunConfig(), arguments.preset), [*given, *arguments.settings])
     return replace(config, source=replace(config.source, uri=arguments.source))
-
-
-def _fetch_missing(config: RunConfig) -> None:
-    for entry, folder in needed_models(config):
-        if state(entry, folder) == 'missing':
-            with FetchProgress() as progress:
-                fetch(entry, folder, progress.report)
 
 
 def _run(source: Source, pipeline: Pipeline, outputs: RunOutputs, arguments: Namespace) -> None:

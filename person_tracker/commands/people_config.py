@@ -1,0 +1,67 @@
+# Copyright 2026 The person_tracker authors
+#
+# Licensed under the Apache License, Version 2.0 (the "License");
+# you may not use this file except in compliance with the License.
+# You may obtain a copy of the License at
+#
+#     http://www.apache.org/licenses/LICENSE-2.0
+#
+# Unless required by applicable law or agreed to in writing, software
+# distributed under the License is distributed on an "AS IS" BASIS,
+# WITHOUT WARRANTIES OR CONDITIONS OF ANY KIND, either express or implied.
+# See the License for the specific language governing permissions and
+# limitations under the License.
+
+"""Settings of `person_tracker people`, and the networks they mean."""
+
+from argparse import Namespace
+from dataclasses import dataclass
+import hashlib
+from pathlib import Path
+
+from person_tracker.commands.fetch_progress import fetch_missing
+from person_tracker.core.identity_config import IdentityConfig
+from person_tracker.core.people import BODY
+from person_tracker.core.people import FACE
+from person_tracker.core.settings import from_texts
+from person_tracker.core.settings import group
+from person_tracker.models.face_encoder import OWN_FILES
+from person_tracker.models.faces import FaceAnalyser
+from person_tracker.models.faces import FaceConfig
+from person_tracker.models.faces import needed_face_models
+from person_tracker.models.reid import chosen_entry
+from person_tracker.models.reid import ReidConfig
+
+
+@dataclass(frozen=True)
+class PeopleConfig:
+    """What `--set` can change; names are those of the nodes' parameters."""
+
+    face: FaceConfig = group(FaceConfig)
+    reid: ReidConfig = group(ReidConfig)
+    identity: IdentityConfig = group(IdentityConfig)
+
+
+def people_config(arguments: Namespace) -> PeopleConfig:
+    """Return the settings that the options ask for."""
+    device = [f'face.device={arguments.device}'] if arguments.device else []
+    return from_texts(PeopleConfig(), [*device, *arguments.settings])
+
+
+def face_analyser(config: FaceConfig) -> FaceAnalyser:
+    """Load the face networks, fetched where they are missing."""
+    fetch_missing(needed_face_models(config))
+    return FaceAnalyser(config)
+
+
+def models_in_use(config: PeopleConfig) -> dict[str, str]:
+    """Return the names of the networks that compare looks, by the kind of look."""
+    face, body = config.face.encoder, config.reid.model
+    return {FACE: _own_name(face) if face.endswith(OWN_FILES) else face,
+            BODY: _own_name(body) if body.endswith('.onnx') else chosen_entry(config.reid).name}
+
+
+def _own_name(file: str) -> str:
+    """Return what a network of the user's own is called where it runs, without loading it."""
+    path = Path(file).expanduser()
+    return f'{path.stem}-{hashlib.sha256(path.read_bytes()).hexdigest()[:8]}'
