@@ -32,8 +32,8 @@ class FacePlanConfig:
     """How often faces are looked at, and on whom."""
 
     min_box_px: float = setting(
-        80.0, 'A track whose box is lower than this is not looked at: its face is too small.',
-        minimum=1.0, maximum=10000.0, unit='px')
+        72.0, 'A track whose box is narrower than this is not looked at: its face, about a third '
+        'as wide, is too small.', minimum=1.0, maximum=10000.0, unit='px')
     open_interval_s: float = setting(
         0.15, 'Time between two looks at a track whose person no face has told yet; each look '
         'without a usable face doubles it, up to refresh_s.',
@@ -120,9 +120,9 @@ class FacePlan:
         self._memories = {key: self._memories.get(key, _Memory()) for key in ids}
         if time_s < self._next_s:
             return np.empty(0, np.intp)
-        heights_px = tracks.boxes_xyxy[:, 3] - tracks.boxes_xyxy[:, 1]
+        widths_px = tracks.boxes_xyxy[:, 2] - tracks.boxes_xyxy[:, 0]
         is_candidate = ((tracks.states == TrackState.CONFIRMED)
-                        & (heights_px >= self.config.min_box_px))
+                        & (widths_px >= self.config.min_box_px))
         known = {row: self._memories[ids[row]] for row in np.flatnonzero(is_candidate).tolist()}
         rows = [row for row, memory in known.items()
                 if time_s - memory.looked_s >= self._wait_s(memory)]

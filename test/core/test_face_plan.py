@@ -29,11 +29,11 @@ CONFIRMED = TrackState.CONFIRMED
 EIGHTHS = FacePlanConfig(open_interval_s=0.125, refresh_s=1.0, max_tracks=8, max_rate_hz=1000.0)
 
 
-def tracks_of(*track_ids, states=CONFIRMED, heights_px=200.0):
-    """Return tracks with boxes from the upper edge down."""
+def tracks_of(*track_ids, states=CONFIRMED, widths_px=200.0):
+    """Return tracks with boxes from the left edge on."""
     count = len(track_ids)
-    boxes = np.tile(np.float32([0, 0, 50, 0]), (count, 1))
-    boxes[:, 3] = heights_px
+    boxes = np.tile(np.float32([0, 0, 0, 200]), (count, 1))
+    boxes[:, 2] = widths_px
     return Tracks(
         track_ids=np.array(track_ids, np.int64), boxes_xyxy=boxes,
         states=np.array(np.broadcast_to(states, count), np.uint8),
@@ -62,10 +62,10 @@ def plan():
     return FacePlan(EIGHTHS)
 
 
-@pytest.mark.parametrize(('state', 'height_px', 'is_due'), [
+@pytest.mark.parametrize(('state', 'width_px', 'is_due'), [
     (TrackState.CONFIRMED, 200.0, True),
-    (TrackState.CONFIRMED, 80.0, True),            # just high enough
-    (TrackState.CONFIRMED, 79.0, False),           # its face is too small
+    (TrackState.CONFIRMED, 72.0, True),            # just wide enough
+    (TrackState.CONFIRMED, 71.0, False),           # its face is too small
     (TrackState.CONFIRMED, 0.0, False),
     (TrackState.CONFIRMED, np.nan, False),         # a broken box
     (TrackState.CONFIRMED, np.inf, True),          # the analyser cuts it to the image
@@ -74,9 +74,9 @@ def plan():
     (TrackState.LOST, 200.0, False),
     (TrackState.UNKNOWN, 200.0, False),
 ])
-def test_only_people_seen_in_this_image_and_high_enough_are_looked_at(
-        plan, state, height_px, is_due):
-    due = plan.due(tracks_of(4, states=state, heights_px=height_px), 1.0)
+def test_only_people_seen_in_this_image_and_wide_enough_are_looked_at(
+        plan, state, width_px, is_due):
+    due = plan.due(tracks_of(4, states=state, widths_px=width_px), 1.0)
     assert due.dtype == np.intp and due.tolist() == ([0] if is_due else [])
 
 
