@@ -13,7 +13,7 @@
 # limitations under the License.
 
 """
-Run the graph on one source and record it: the second half of `scripts/demo`.
+Run the graph on one source, record it, and list its people: the second half of `scripts/demo`.
 
 `ros2 launch` starts the chain where it is installed, else the composed executable does.
 """
@@ -33,7 +33,12 @@ import time
 
 from ament_index_python.packages import get_package_prefix
 from ament_index_python.packages import get_package_share_directory
-from fetch_sample import sample_path
+from demo_people import begin_people
+from demo_people import CLIP_PHOTO
+from demo_people import make_clip
+from demo_people import named_photo
+from demo_people import print_people
+from fetch_samples import SQUARE
 from person_tracker.sources.opening import open_source
 from person_tracker.sources.source import DEFAULT_FRAME_RATE_HZ
 from person_tracker.sources.source import SourceConfig
@@ -41,6 +46,7 @@ from person_tracker.sources.source import SourceError
 
 PACKAGE = 'person_tracker'
 ROOT = Path(__file__).resolve().parents[1]
+STORE = 'demo_people.sqlite'  # no name that a store of the user's would have
 RECORDER_START_S = 30.0
 STOP_S = 10.0
 
@@ -48,10 +54,16 @@ STOP_S = 10.0
 def main() -> int:
     """Return the exit status: 0 where the chain ran to its end or was interrupted."""
     arguments = parsed_arguments()
+    arguments.output.mkdir(parents=True, exist_ok=True)
+    if arguments.sample == 'faces':
+        make_clip(Path(arguments.source))
     try:
         rate_hz, count = probed(arguments.source, arguments.seconds)
     except SourceError as error:
         print(f'error: {error}', file=sys.stderr)
+        return 1
+    store = arguments.output / STORE
+    if not begin_people(store, arguments.enrol):
         return 1
     interrupted: list[int] = []
     # Ctrl-C reaches the children as well; they end by themselves, and this waits for them.
@@ -64,16 +76,22 @@ def main() -> int:
         stop(recorder)
     if status == 0:
         print((arguments.output / 'summary.md').read_text(encoding='utf-8'))
+        print_people(store)
         for path in sorted(arguments.output.glob('*.*')):
             print(f'wrote {path}')
     return status
 
 
 def parsed_arguments() -> Namespace:
-    """Return the command line."""
+    """Return the command line, completed by what the chosen sample needs."""
     parser = ArgumentParser(prog='scripts/demo', description='Track people in real time.')
-    parser.add_argument('--source', default=str(sample_path()), metavar='SOURCE',
+    parser.add_argument('sample', nargs='?', choices=('square', 'faces'), default='square',
+                        help='what to show without --source: people on a square, or a clip of two '
+                        'faces, one of them enrolled')
+    parser.add_argument('--source', metavar='SOURCE',
                         help='video file, camera number, device, folder or URL')
+    parser.add_argument('--enrol', action='append', default=[], type=named_photo,
+                        metavar='NAME=PHOTO', help='enrol a face before the start; repeatable')
     parser.add_argument('--output', type=Path, default=ROOT / 'out', metavar='FOLDER',
                         help='folder for the results (default: out)')
     parser.add_argument('--separate', action='store_true',
@@ -81,9 +99,16 @@ def parsed_arguments() -> Namespace:
     parser.add_argument('--seconds', type=float, metavar='N',
                         help='end after so many seconds; a camera runs until Ctrl-C without it')
     arguments = parser.parse_args()
-    if Path(arguments.source).exists():
-        arguments.source = str(Path(arguments.source).resolve())
     arguments.output = arguments.output.resolve()
+    if arguments.source is not None:
+        arguments.sample = ''
+        if Path(arguments.source).exists():
+            arguments.source = str(Path(arguments.source).resolve())
+    elif arguments.sample == 'faces':
+        arguments.source = str(arguments.output / 'faces.mp4')
+        arguments.enrol = arguments.enrol or [CLIP_PHOTO]
+    else:
+        arguments.source = str(SQUARE.path)
     return arguments
 
 
@@ -106,7 +131,6 @@ def graph_environment() -> dict[str, str]:
 def start_recorder(arguments: Namespace, rate_hz: float, count: int,
                    environment: dict[str, str]) -> subprocess.Popen:
     """Start the recorder and wait until it listens: the first image shall be recorded, too."""
-    arguments.output.mkdir(parents=True, exist_ok=True)
     for path in arguments.output.glob('*.part'):
         path.unlink()
     name = re.sub(r'\W+', '_', Path(arguments.source).stem) or 'camera'
@@ -139,14 +163,16 @@ def run_chain(arguments: Namespace, interrupted: Sequence[int],
 
 def chain_command(arguments: Namespace) -> list[str]:
     """Return the command that starts the whole chain on the source."""
+    store = arguments.output / STORE
     if shutil.which('ros2') and has_launch():
         return ['ros2', 'launch', PACKAGE, 'tracker.launch.py', f'source:={arguments.source}',
                 f'composed:={str(not arguments.separate).lower()}', 'log_level:=warn',
-                f'params_file:={shared("config", "demo.yaml")}']
+                f'store:={store}', f'params_file:={shared("config", "demo.yaml")}']
     if arguments.separate:
         raise SystemExit('error: --separate needs ros2 launch, which is not installed')
     return [executable('composed'), '--ros-args', '-p', f'source:="{arguments.source}"',
-            '--params-file', shared('config', 'demo.yaml'), '--log-level', 'warn']
+            '-p', f'store:="{store}"', '--params-file', shared('config', 'demo.yaml'),
+            '--log-level', 'warn']
 
 
 def has_launch() -> bool:
