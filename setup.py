@@ -66,6 +66,7 @@ setup(
         'pyyaml',
         'scipy>=1.8',
         'sqlalchemy>=1.4.24',  # 1.4 is Ubuntu's
+        'threadpoolctl',
         'tqdm',
     ],
     extras_require={

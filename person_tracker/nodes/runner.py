@@ -30,6 +30,7 @@ from rclpy.executors import SingleThreadedExecutor
 from rclpy.node import Node
 from rclpy.signals import SignalHandlerOptions
 from rclpy.task import Future
+from threadpoolctl import threadpool_limits
 
 FAILED = 1
 _INTERRUPTED = 130
@@ -98,6 +99,9 @@ def run_all(make_nodes: Callable[[], Sequence[Node]],
     """
     stop = Finished()
     _end_on_signal(stop)
+    # The matrices of tracking and identity are small: more threads would gain nothing and take the
+    # cores from the networks.
+    threadpool_limits(1, user_api='blas')
     try:
         rclpy.init(args=sys.argv, signal_handler_options=SignalHandlerOptions.NO)
     except RuntimeError as error:  # rclpy's own classes for this have no public name
