@@ -15,6 +15,7 @@
 """The people whom each camera saw last, told together."""
 
 from person_tracker.nodes.stamps import seconds
+from person_tracker.nodes.views import united
 from person_tracker_msgs.msg import TrackedPerson
 from person_tracker_msgs.msg import TrackedPersonArray
 
@@ -31,6 +32,6 @@ class LatestPeople:
 
     def at(self, time_s: float, max_age_s: float) -> list[TrackedPerson]:
         """Return the people of all cameras whose latest image is of about this time, seconds."""
-        return [person for array in self._arrays.values()
-                if abs(time_s - seconds(array.header.stamp)) <= max_age_s
-                for person in array.people]
+        return united(person for array in self._arrays.values()
+                      if abs(time_s - seconds(array.header.stamp)) <= max_age_s
+                      for person in array.people)

@@ -22,6 +22,7 @@ from person_tracker.core.tracks import TrackState
 from person_tracker.nodes.conversions import boxes_from_msgs
 from person_tracker.nodes.markers import person_markers
 from person_tracker.nodes.stamps import seconds
+from person_tracker.nodes.views import seen_by
 from person_tracker.rendering.overlay import draw_people
 from person_tracker.rendering.overlay import PersonMark
 from person_tracker.rendering.trails import Trails
@@ -49,7 +50,7 @@ class PeopleView:
     def update(self, msg: TrackedPersonArray, camera: CameraModel | None) -> None:
         """Take in the people of one image; without a calibration nobody has a position."""
         self._array = msg
-        self._people = [person for person in msg.people if person.camera == self._camera]
+        self._people = seen_by(msg.people, self._camera)
         self._boxes = boxes_from_msgs([person.bbox for person in self._people])
         self._positions = self._positions_of(camera)
         time_s = seconds(msg.header.stamp)

@@ -35,6 +35,7 @@ from person_tracker.nodes.parameters import declare_config
 from person_tracker.nodes.recording import Recording
 from person_tracker.nodes.runner import run
 from person_tracker.nodes.stamps import nanoseconds
+from person_tracker.nodes.views import seen_by
 from person_tracker_msgs.msg import TrackedPerson
 from person_tracker_msgs.msg import TrackedPersonArray
 from rclpy.node import Node
@@ -106,9 +107,8 @@ class RecorderNode(Node):
         if self._waiting and not self._first_stamp_ns:  # a driver does not say when it started
             self._first_stamp_ns = nanoseconds(self._waiting[0][0].header.stamp)
         for msg, latency_s in self._waiting:
-            people = [person for person in msg.people
-                      if person.camera == self._config.camera
-                      and person.state == TrackedPerson.CONFIRMED]
+            people = [person for person in seen_by(msg.people, self._config.camera)
+                      if person.state == TrackedPerson.CONFIRMED]
             self._recording.add_people(
                 nanoseconds(msg.header.stamp), self._first_stamp_ns, latency_s,
                 np.array([person.track_id for person in people], np.int64),
