@@ -305,7 +305,6 @@ class TestHysteresis:
         assert door.play(6.0, 8.0, t1='Anna').name == 'Anna'
         assert 'SPLIT' not in door.kinds()
 
-
     def test_who_was_weighed_is_recognised_without_another_look_when_nothing_is_in_the_way(
             self, stage):
         door = stage(['Anna'], learning__strangers=False)

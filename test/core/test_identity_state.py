@@ -309,7 +309,6 @@ class TestRetention:
         door.show(700.0)
         assert 'pAnna' not in door.gallery
 
-
     def test_who_left_no_look_is_not_forgotten_while_on_another_track(self, stage):
         door = stage(body__memory_s=2.0, forget_track_s=10.0)
         person_id = door.play(1.0, 10.0, t1='Anna none').person_id

@@ -42,8 +42,7 @@ CONFIRMED, TENTATIVE = TrackedPerson.CONFIRMED, TrackedPerson.TENTATIVE
 WHOLE = (0.0, 0.0, 320.0, 400.0)
 # Whoever is there is due in every image, unless a test is of that.
 EAGER = {'looks.open_interval_s': 0.0, 'looks.refresh_s': 0.0, 'looks.max_rate_hz': 1000.0,
-         'looks.min_box_px': 1.0,
-         'upper_part': 1.0}
+         'looks.min_box_px': 50.0, 'upper_part': 1.0}
 TOLD = TrackedPerson(track_id=1, camera='front', person_id='p1',
                      identity_source=TrackedPerson.IDENTITY_FACE)
 
