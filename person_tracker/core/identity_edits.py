@@ -183,6 +183,36 @@ class IdentityEdits:
                               f'{live or "none"}')
         return track
 
+    def sought(self, person_id: str, camera: str, track_id: int) -> TrackEvidence:
+        """
+        Return the track in view of a person, or the one named, or the only one there is.
+
+        Parameters
+        ----------
+        person_id
+            Whose track; empty: the next two say which.
+        camera, track_id
+            Which track; empty and 0: the only one in view.
+
+        Raises
+        ------
+        PersonError
+            It is not in view, or there is not exactly one.
+
+        """
+        if person_id:
+            self._gallery.get(person_id)
+        elif camera or track_id:
+            return self.live_track(camera, track_id)
+        tracks = [track for track in self._state.tracks if track.is_visible
+                  and person_id in ('', track.person_id)]
+        if person_id and not tracks:
+            raise PersonError(f'{person_id} is not in view')
+        if not person_id and len(tracks) != 1:
+            raise PersonError(f'{len(tracks)} people are in view; say whom to enrol by person_id, '
+                              'or by camera and track_id')
+        return tracks[0]
+
     # --- Deeds ----------------------------------------------------------------------------------
 
     def carry_out(self, changes: Iterable[Change], time_s: float) -> None:

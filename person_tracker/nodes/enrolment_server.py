@@ -16,7 +16,6 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any
 
 from person_tracker.core.enrolment import Enrolment
 from person_tracker.core.enrolment import EnrolmentConfig
@@ -94,7 +93,8 @@ class EnrolmentServer:
         request = goal.request
         try:
             check_person_name(request.name)
-            track = self._target(request)
+            track = self._identities.edits.sought(
+                request.person_id, request.camera, request.track_id)
             if any(each.track is track for each in self._jobs):
                 raise PersonError(f'track {track.track_id} of camera {track.camera!r} is being '
                                   'enrolled already; wait for the result, or cancel that')
@@ -108,23 +108,6 @@ class EnrolmentServer:
         job.deadline = self._clock.now() + timeout
         job.enrolment = Enrolment(
             track.camera, track.track_id, request.looks or self.config.looks, self.config)
-
-    def _target(self, request: Any) -> TrackEvidence:
-        """Return the track of the person asked for, or of the only one in view."""
-        if request.person_id:
-            self._identities.gallery.get(request.person_id)
-            tracks = [track for track in self._identities.in_view()
-                      if track.person_id == request.person_id]
-            if not tracks:
-                raise PersonError(f'{request.person_id} is not in view')
-            return tracks[0]
-        if request.camera or request.track_id:
-            return self._identities.edits.live_track(request.camera, request.track_id)
-        tracks = self._identities.in_view()
-        if len(tracks) != 1:
-            raise PersonError(f'{len(tracks)} people are in view; say whom to enrol by person_id, '
-                              'or by camera and track_id')
-        return tracks[0]
 
     def _advance(self) -> None:
         """Say how far each enrolment is, and end those that are."""

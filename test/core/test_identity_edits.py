@@ -488,3 +488,29 @@ def test_looks_of_a_network_that_is_not_known_are_enrolled_with_care(stage, look
         door.track(), 'Anna', [look([1, 0], 'another network')], 2.0)
     door.ask(changes, 2.0)
     assert door.gallery.named('Anna').person_id == person_id
+
+
+class TestSeeking:
+
+    def test_a_person_in_view_is_found_by_id_by_track_or_as_the_only_one(self, stage):
+        door = stage(['Anna'])
+        door.play(1.0, 5.0, t1='Anna good')
+        track = door.manager.track_of('door', 1)
+        for sought in (('pAnna', '', 0), ('', 'door', 1), ('', '', 0), ('pAnna', 'hall', 9)):
+            assert door.edits.sought(*sought) is track
+
+    @pytest.mark.parametrize('sought, complaint', [
+        (('pNobody', '', 0), 'nobody is known as'),
+        (('pBob', '', 0), 'pBob is not in view'),
+        (('', 'door', 7), 'has no track 7'),
+        (('', '', 0), '2 people are in view'),
+    ])
+    def test_who_cannot_be_meant_is_refused(self, stage, sought, complaint):
+        door = stage(['Anna', 'Bob'])
+        door.play(1.0, 5.0, t1='Anna good', t2='Cleo good')
+        with pytest.raises(PersonError, match=complaint):
+            door.edits.sought(*sought)
+
+    def test_an_empty_view_has_nobody_to_enrol(self, stage):
+        with pytest.raises(PersonError, match='0 people are in view'):
+            stage().edits.sought('', '', 0)
