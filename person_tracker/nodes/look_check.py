@@ -15,6 +15,7 @@
 """What is wrong with looks that come in, told to the log: who sent them cannot know."""
 
 from collections.abc import Sequence
+import math
 
 import numpy as np
 from person_tracker_msgs.msg import FaceObservation
@@ -69,6 +70,7 @@ class LookCheck:
         if len(look.embedding) != length:
             return (f'an embedding of {model!r} has {len(look.embedding)} numbers, those before '
                     f'had {length}; networks that differ must have different names')
-        if not np.isfinite([look.quality, *look.embedding]).all():
+        numbers = np.frombuffer(look.embedding, np.float32)
+        if not (math.isfinite(look.quality) and np.isfinite(numbers).all()):
             return f'a look by {model!r} holds what is no number'
         return ''
