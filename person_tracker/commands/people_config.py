@@ -16,7 +16,6 @@
 
 from argparse import Namespace
 from dataclasses import dataclass
-import hashlib
 from pathlib import Path
 
 from person_tracker.commands.fetch_progress import fetch_missing
@@ -29,6 +28,7 @@ from person_tracker.models.face_encoder import OWN_FILES
 from person_tracker.models.faces import FaceAnalyser
 from person_tracker.models.faces import FaceConfig
 from person_tracker.models.faces import needed_face_models
+from person_tracker.models.fetching import own_space
 from person_tracker.models.reid import chosen_entry
 from person_tracker.models.reid import ReidConfig
 
@@ -57,11 +57,6 @@ def face_analyser(config: FaceConfig) -> FaceAnalyser:
 def models_in_use(config: PeopleConfig) -> dict[str, str]:
     """Return the names of the networks that compare looks, by the kind of look."""
     face, body = config.face.encoder, config.reid.model
-    return {FACE: _own_name(face) if face.endswith(OWN_FILES) else face,
-            BODY: _own_name(body) if body.endswith('.onnx') else chosen_entry(config.reid).name}
-
-
-def _own_name(file: str) -> str:
-    """Return what a network of the user's own is called where it runs, without loading it."""
-    path = Path(file).expanduser()
-    return f'{path.stem}-{hashlib.sha256(path.read_bytes()).hexdigest()[:8]}'
+    return {FACE: own_space(Path(face).expanduser()) if face.endswith(OWN_FILES) else face,
+            BODY: (own_space(Path(body).expanduser()) if body.endswith('.onnx')
+                   else chosen_entry(config.reid).name)}

@@ -23,6 +23,7 @@ carry one for a limited time. Ambiguity names nobody.
 
 from collections.abc import Iterable
 from collections.abc import Sequence
+from dataclasses import replace
 import math
 
 import numpy as np
@@ -35,7 +36,6 @@ from person_tracker.core.identity_events import Identity
 from person_tracker.core.identity_events import IdentityEvent
 from person_tracker.core.identity_events import Source
 from person_tracker.core.identity_state import IdentityState
-from person_tracker.core.identity_state import with_person
 from person_tracker.core.people import Change
 from person_tracker.core.people import Person
 from person_tracker.core.person_gallery import PersonGallery
@@ -290,7 +290,7 @@ class IdentityManager:
                 track.person_id, best.person_id, by_face=by_face):
             contributed = dict(track.contributed)
             kept = self._state.merge(track.person_id, best.person_id, time_s)
-            self._state.assign(track, with_person(best, kept), _lead(best, others), time_s)
+            self._state.assign(track, replace(best, person_id=kept), _lead(best, others), time_s)
             track.contributed.update(contributed)
         elif by_face and not before > 0.0:
             self._state.move(track, best, _lead(best, others), time_s)

@@ -15,7 +15,6 @@
 """What follows from a decision about a track: for the track, its person and those who listen."""
 
 from collections.abc import Iterable
-from dataclasses import replace
 import math
 
 import numpy as np
@@ -272,8 +271,3 @@ class IdentityState:
             kind, subject, time_s, other, person.name if person else '', track.camera,
             track.track_id, track.source if source is None else source,
             probability(track.log_odds) if track.person_id else math.nan))
-
-
-def with_person(candidate: Candidate, person_id: str) -> Candidate:
-    """Return the same evidence for the person that two were merged into."""
-    return replace(candidate, person_id=person_id)

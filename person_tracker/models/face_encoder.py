@@ -16,7 +16,6 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-import hashlib
 from pathlib import Path
 from typing import Any
 from typing import Protocol
@@ -30,6 +29,7 @@ from person_tracker.models.face_alignment import aligned
 from person_tracker.models.face_alignment import OPENFACE_TEMPLATE
 from person_tracker.models.face_alignment import TEMPLATE
 from person_tracker.models.face_alignment import TEMPLATE_SIZE
+from person_tracker.models.fetching import own_space
 from person_tracker.models.fetching import verify
 from person_tracker.models.network_config import NetworkConfig
 from person_tracker.models.onnx_graphs import read_graph
@@ -95,7 +95,7 @@ class FaceEncoder:
             self.calibration = entry.calibration or UNKNOWN_FACE
         self._network = _opened(path, known, config, name)
         # Another file of the same name is another space.
-        self.name = name if known else f'{name}-{_hash(path)}'
+        self.name = name if known else own_space(path)
         self.size = self._network.input_format.width
         self.dimension = len(self._network.run(
             np.zeros((1, 3, self.size, self.size), np.float32))[0])
@@ -223,7 +223,3 @@ def _format(known: InputFormat | None, width: int | None, height: int | None,
         raise ModelError(f'{name} must take square images, got {width}x{height}')
     common = _COMMON_INPUTS.get(width, _COMMON_INPUTS[112])
     return InputFormat(width, height, 'rgb', fit='stretch', **common)
-
-
-def _hash(path: Path) -> str:
-    return hashlib.sha256(path.read_bytes()).hexdigest()[:8]

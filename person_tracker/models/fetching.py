@@ -230,6 +230,11 @@ def _locked(folder: Path) -> Iterator[None]:
         yield
 
 
+def own_space(path: Path) -> str:
+    """Return what the embeddings of a network of the user's own are called: file and content."""
+    return f'{path.stem}-{_sha256(path)[:8]}'
+
+
 def _sha256(path: Path) -> str:
     digest = hashlib.sha256()
     with path.open('rb') as file:

@@ -17,7 +17,6 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
-import hashlib
 import math
 from pathlib import Path
 from typing import Protocol
@@ -31,6 +30,7 @@ from person_tracker.core.settings import validate
 from person_tracker.core.types import Appearance
 from person_tracker.models.body_bands import BodyBands
 from person_tracker.models.errors import ModelError
+from person_tracker.models.fetching import own_space
 from person_tracker.models.fetching import state
 from person_tracker.models.fetching import verify
 from person_tracker.models.network_config import NetworkConfig
@@ -197,9 +197,7 @@ def _loaded(config: ReidConfig) -> tuple[str, _Embedder]:
     if config.model.endswith('.onnx'):
         path = Path(config.model).expanduser()
         embedder = _NetworkEmbedder(path, _COMMON_INPUT, config, path.stem)
-        # Another file of the same name is another space.
-        content = hashlib.sha256(path.read_bytes()).hexdigest()
-        return f'{path.stem}-{content[:8]}', embedder
+        return own_space(path), embedder  # another file of the same name is another space
     entry = chosen_entry(config)
     path = verify(entry, config.models_folder)[0]
     if entry.decoder == 'body_bands':
