@@ -113,13 +113,14 @@ def block_detector(tmp_path_factory: pytest.TempPathFactory) -> Path:
          node('Mul', 'any confidence', 'score'),
          node('Concat', 'corner far_corner score', 'det', axis=1),
          node('Reshape', 'det det_shape', 'dets'),
-         node('Identity', 'zero', 'labels')],
+         node('Mul', 'any nothing', 'class'),
+         node('Cast', 'class', 'labels', to=onnx.TensorProto.INT64)],
         'block_detector',
         [helper.make_tensor_value_info('images', onnx.TensorProto.FLOAT, (1, 3, 64, 64))],
         [helper.make_tensor_value_info('dets', onnx.TensorProto.FLOAT, (1, 1, 5)),
          helper.make_tensor_value_info('labels', onnx.TensorProto.INT64, (1, 1))],
         [constant(np.float32([128]), 'threshold'), constant(np.float32([[16, 32]]), 'size'),
-         constant(np.float32([[.9]]), 'confidence'), constant(np.int64([[0]]), 'zero'),
+         constant(np.float32([[.9]]), 'confidence'), constant(np.float32([[0]]), 'nothing'),
          constant(np.int64([1, 1, 5]), 'det_shape')])
     return _saved(graph, tmp_path_factory.mktemp('networks') / 'block_detector.onnx')
 

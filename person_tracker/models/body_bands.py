@@ -24,19 +24,20 @@ Clothes' colours tell people of one scene apart better than the activations of a
 trained on objects, so they have the larger share; the activations stay where light changes.
 """
 
-from collections.abc import Iterable
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Any
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
 from person_tracker.models.errors import ModelError
+from person_tracker.models.network_config import NetworkConfig
+from person_tracker.models.onnx_graphs import nodes_up_to
 from person_tracker.models.preprocessing import batch
 from person_tracker.models.preprocessing import Image
 from person_tracker.models.preprocessing import InputFormat
 from person_tracker.models.session import open_session
+from person_tracker.models.session import SharedSessions
 
 BANDS = 6
 COLOUR_SHARE = 0.7
@@ -64,11 +65,12 @@ class BodyBands:
 
     """
 
-    def __init__(self, path: Path, input_format: InputFormat, device: str, threads: int,
-                 name: str) -> None:
+    def __init__(self, path: Path, input_format: InputFormat, config: NetworkConfig, name: str,
+                 shared: SharedSessions | None = None) -> None:
         """Load the network up to the inner layer."""
         content = _cut(path, input_format)
-        self._session = open_session(content, device=device, threads=threads, name=name)
+        self._session = open_session(content, device=config.device, threads=config.threads,
+                                     name=name, shared=shared)
         self._format = input_format
         blank = np.zeros((1, 3, input_format.height, input_format.width), np.float32)
         self.dimension = BANDS * (self._session.run(blank)[0].shape[1] + _COLOURS)
@@ -137,7 +139,7 @@ def _cut(path: Path, input_format: InputFormat) -> bytes:
                          'installed; run: pip install onnx') from error
     model = onnx.load(str(path))
     graph = model.graph
-    kept = _nodes_up_to_layer(graph.node)
+    kept = nodes_up_to(graph.node, [_LAYER])
     if not kept:
         raise ModelError(f'{path.name} has no inner value {_LAYER}, so it is not the export that '
                          'the body bands are read from')
@@ -149,16 +151,3 @@ def _cut(path: Path, input_format: InputFormat) -> bytes:
     graph.input.append(onnx.helper.make_tensor_value_info(name, number, shape))
     graph.output.append(onnx.helper.make_tensor_value_info(_LAYER, number, None))
     return bytes(model.SerializeToString())
-
-
-def _nodes_up_to_layer(nodes: Iterable[Any]) -> list[Any]:
-    """Return the nodes of an ONNX graph that the inner layer is computed from, in their order."""
-    makers = {output: node for node in nodes for output in node.output}
-    needed: set[str] = set()
-    waiting = [_LAYER]
-    while waiting:
-        node = makers.get(waiting.pop())
-        if node is not None and node.output[0] not in needed:
-            needed.add(node.output[0])
-            waiting += node.input
-    return [node for node in nodes if node.output[0] in needed]

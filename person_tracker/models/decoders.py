@@ -22,7 +22,10 @@ The layouts, with N boxes, C classes, one row per image of the batch (B):
 `yolo_columns`   (B, 4 + C, N)            centre and size in input pixels, classes (YOLOv8, 11)
 `dets_labels`    (B, N, 5) and (B, N)     corners and score after NMS, class (YOLOX of MMDeploy)
 `end_to_end`     (B, N, 6)                corners, score, class after NMS (YOLOv10, 26)
+`boxes_scores`   (B, N, 4) and (B, N, C)  corners, classes (what `dets_labels` has before NMS)
 ===============  =======================  =======================================================
+
+Files have one of the first four; the last is what is left where a network's NMS is cut off.
 """
 
 from collections.abc import Callable
@@ -70,7 +73,7 @@ def decoder_for(layout: str, width: int, height: int) -> Decoder:
     Parameters
     ----------
     layout
-        One of `LAYOUTS`.
+        One of `LAYOUTS`, or `boxes_scores`.
     width, height
         Size of the network's input, pixels.
 
@@ -90,6 +93,8 @@ def decoder_for(layout: str, width: int, height: int) -> Decoder:
             return _dets_labels
         case 'end_to_end':
             return _end_to_end
+        case 'boxes_scores':
+            return _boxes_scores
     raise ModelError(f'decoder must be one of {", ".join(LAYOUTS)}, got {layout!r}')
 
 
@@ -132,6 +137,8 @@ def class_count(layout: str, shapes: Sequence[tuple[int, ...]]) -> int | None:
     """Return how many classes the outputs tell apart, None where they do not show it."""
     if layout == 'yolox_grid':
         return shapes[0][2] - 5
+    if layout == 'boxes_scores':
+        return shapes[1][2]
     return shapes[0][1] - 4 if layout == 'yolo_columns' else None
 
 
@@ -222,6 +229,16 @@ def _end_to_end(outputs: Sequence[Output], class_index: int,
     for rows in np.asarray(outputs[0], np.float32):
         chosen = (rows[:, 5] == class_index) & (rows[:, 4] >= min_score)
         result.append(Candidates(rows[chosen, :4], rows[chosen, 4]))
+    return result
+
+
+def _boxes_scores(outputs: Sequence[Output], class_index: int,
+                  min_score: float) -> list[Candidates]:
+    result = []
+    for boxes, classes in zip(*(np.asarray(output, np.float32) for output in outputs)):
+        scores = classes[:, class_index]
+        chosen = np.flatnonzero(scores >= min_score)
+        result.append(Candidates(boxes[chosen], scores[chosen]))
     return result
 
 

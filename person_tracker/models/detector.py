@@ -18,9 +18,6 @@ import ast
 from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
-from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import numpy as np
 from person_tracker.core.boxes import usable
@@ -30,27 +27,15 @@ from person_tracker.core.types import Detections
 from person_tracker.models.decoders import Candidates
 from person_tracker.models.decoders import class_count
 from person_tracker.models.decoders import decoder_for
-from person_tracker.models.decoders import recognised_layout
-from person_tracker.models.decoders import STRIDES
 from person_tracker.models.decoders import suppressed
+from person_tracker.models.detector_network import open_network
 from person_tracker.models.errors import ModelError
-from person_tracker.models.fetching import verify
 from person_tracker.models.network_config import NetworkConfig
 from person_tracker.models.preprocessing import batch
 from person_tracker.models.preprocessing import check_image
 from person_tracker.models.preprocessing import Image
-from person_tracker.models.preprocessing import InputFormat
 from person_tracker.models.preprocessing import placement
-from person_tracker.models.registry import lookup
-from person_tracker.models.session import open_session
-
-_DEFAULT_INPUT_SIZE = 640
-# How networks of each layout were trained to see images, where the registry does not say.
-_YOLOX_INPUT: dict[str, Any] = {'colour': 'bgr', 'fit': 'letterbox_top_left'}
-_ULTRALYTICS_INPUT: dict[str, Any] = {
-    'colour': 'rgb', 'std': (255.0, 255.0, 255.0), 'fit': 'letterbox_centred'}
-_INPUTS = {'yolox_grid': _YOLOX_INPUT, 'dets_labels': _YOLOX_INPUT,
-           'yolo_columns': _ULTRALYTICS_INPUT, 'end_to_end': _ULTRALYTICS_INPUT}
+from person_tracker.models.session import SharedSessions
 
 
 @dataclass(frozen=True)
@@ -92,29 +77,29 @@ class Detector:
 
     """
 
-    def __init__(self, config: DetectorConfig | None = None) -> None:
-        """Load the network and run it once, so that the first image is not slower."""
+    def __init__(self, config: DetectorConfig | None = None,
+                 shared: SharedSessions | None = None) -> None:
+        """
+        Load the network and run it once, so that the first image is not slower.
+
+        Parameters
+        ----------
+        config
+            The defaults where None.
+        shared
+            Where detectors for several cameras have one network, in which they look at their
+            images together; None loads one of its own.
+
+        """
         self._config = config or DetectorConfig()
-        self.name, path, known, layout = _found(self._config)
-        self._session = open_session(path, device=self._config.device,
-                                     threads=self._config.threads, name=self.name)
-        width, height = self._input_size(known)
-        blank = np.zeros((1, 3, height, width), np.float32)
-        shapes = [output.shape for output in self._session.run(blank)]
-        try:
-            seen = recognised_layout(shapes, width, height)
-        except ModelError as error:
-            raise ModelError(f'{self.name}: {error}') from error
-        if layout not in ('', seen):
-            raise ModelError(f'{self.name} is registered as {layout}, but its outputs look like '
-                             f'{seen}')
-        self._format = (replace(known, width=width, height=height) if known
-                        else InputFormat(width, height, **_INPUTS[seen]))
-        self._decode = decoder_for(seen, width, height)
+        network = open_network(self._config.model, self._config.input_size, self._config, shared)
+        self.name, self._session, self._format = (
+            network.name, network.session, network.input_format)
+        self._decode = decoder_for(network.layout, self._format.width, self._format.height)
         self._class_index = _class_index(self._config.class_name, self._session.metadata,
-                                         class_count(seen, shapes), self.name)
-        self._batches = self._session.inputs[0].shape[0] is None
-        self.description = f'{self._session.description}, {width}x{height}, {seen}'
+                                         class_count(network.layout, network.shapes), self.name)
+        self.description = (f'{self._session.description}, '
+                            f'{self._format.width}x{self._format.height}, {network.layout}')
 
     @property
     def config(self) -> DetectorConfig:
@@ -151,7 +136,7 @@ class Detector:
         """Return what `detect` returns for each image, in one run where the network allows it."""
         for image in images:
             check_image(image)
-        size = len(images) if self._batches else 1
+        size = len(images) if self._session.takes_batches else 1
         found: list[Detections] = []
         for first in range(0, len(images), max(size, 1)):
             some = images[first:first + size]
@@ -168,31 +153,6 @@ class Detector:
         scores = np.minimum(best.scores, np.float32(1.0))
         good = usable(boxes, scores)
         return Detections(boxes[good], scores[good])
-
-    def _input_size(self, known: InputFormat | None) -> tuple[int, int]:
-        shape = self._session.inputs[0].shape
-        if len(shape) != 4 or shape[1] not in (3, None):
-            raise ModelError(f'{self.name} must take images of shape (N, 3, height, width), '
-                             f'got {shape}')
-        wanted = self._config.input_size
-        fallback = (known.height, known.width) if known else (_DEFAULT_INPUT_SIZE,) * 2
-        height, width = (fixed or wanted or usual for fixed, usual in zip(shape[2:], fallback))
-        if wanted and (width, height) != (wanted, wanted):
-            raise ModelError(f'{self.name} has a fixed input of {width}x{height}, '
-                             f'so input_size must be 0, got {wanted}')
-        if width % STRIDES[-1] or height % STRIDES[-1]:
-            raise ModelError(f'the input size of {self.name} must be a multiple of '
-                             f'{STRIDES[-1]}, got {width}x{height}')
-        return width, height
-
-
-def _found(config: DetectorConfig) -> tuple[str, Path, InputFormat | None, str]:
-    """Return name, file, input format and layout; a file of one's own leaves the last two open."""
-    if config.model.endswith('.onnx'):
-        path = Path(config.model).expanduser()
-        return path.stem, path, None, ''
-    entry = lookup(config.model, 'detector')
-    return entry.name, verify(entry, config.models_folder)[0], entry.input_format, entry.decoder
 
 
 def _class_index(wanted: str, metadata: Mapping[str, str], count: int | None, model: str) -> int:

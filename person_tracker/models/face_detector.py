@@ -38,6 +38,7 @@ from person_tracker.models.preprocessing import check_image
 from person_tracker.models.preprocessing import Image
 from person_tracker.models.preprocessing import InputFormat
 from person_tracker.models.session import open_session
+from person_tracker.models.session import SharedSessions
 
 _STRIDES = (8, 16, 32)
 _PARTS = ('cls', 'obj', 'bbox', 'kps')
@@ -94,11 +95,11 @@ class FaceDetector:
     """
 
     def __init__(self, path: Path, device: str = 'auto', threads: int = 0,
-                 name: str = '') -> None:
+                 name: str = '', shared: SharedSessions | None = None) -> None:
         """Load the network and run it once, so that the first image is not slower."""
         name = name or path.name
         self._session = open_session(of_any_size(read_graph(path)), device=device,
-                                     threads=threads, name=name)
+                                     threads=threads, name=name, shared=shared)
         names = [output.name for output in self._session.outputs]
         wanted = [f'{part}_{stride}' for part in _PARTS for stride in _STRIDES]
         if sorted(names) != sorted(wanted):

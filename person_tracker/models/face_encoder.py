@@ -39,6 +39,7 @@ from person_tracker.models.preprocessing import Image
 from person_tracker.models.preprocessing import InputFormat
 from person_tracker.models.registry import lookup
 from person_tracker.models.session import open_session
+from person_tracker.models.session import SharedSessions
 
 # Files that a user may give instead of a name.
 OWN_FILES = ('.onnx', '.t7')
@@ -73,7 +74,8 @@ class FaceEncoder:
 
     """
 
-    def __init__(self, model: str, config: NetworkConfig) -> None:
+    def __init__(self, model: str, config: NetworkConfig,
+                 shared: SharedSessions | None = None) -> None:
         """
         Load the network and run it once, so that the first image is not slower.
 
@@ -83,6 +85,8 @@ class FaceEncoder:
             A name from the registry, or the path of an .onnx or .t7 file.
         config
             Where files are and what computes.
+        shared
+            Where several encoders have one network; None loads one of its own.
 
         """
         if model.endswith(OWN_FILES):
@@ -93,7 +97,7 @@ class FaceEncoder:
             path = verify(entry, config.models_folder)[0]
             name, known = entry.name, entry.input_format
             self.calibration = entry.calibration or UNKNOWN_FACE
-        self._network = _opened(path, known, config, name)
+        self._network = _opened(path, known, config, name, shared)
         # Another file of the same name is another space.
         self.name = name if known else own_space(path)
         self.size = self._network.input_format.width
@@ -159,10 +163,10 @@ class _Network(Protocol):
 class _OnnxNetwork:
     """Runs an ONNX file whose input is (N, 3, side, side) or (N, side, side, 3)."""
 
-    def __init__(self, path: Path, known: InputFormat | None, config: NetworkConfig,
-                 name: str) -> None:
+    def __init__(self, path: Path, known: InputFormat | None, config: NetworkConfig, name: str,
+                 shared: SharedSessions | None) -> None:
         self._session = open_session(with_quick_prelu(read_graph(path)), device=config.device,
-                                     threads=config.threads, name=name)
+                                     threads=config.threads, name=name, shared=shared)
         shape = self._session.inputs[0].shape
         if len(shape) != 4 or 3 not in (shape[1], shape[3]):
             raise ModelError(f'{name} must take images of shape (N, 3, side, side) or '
@@ -170,13 +174,12 @@ class _OnnxNetwork:
         self._channels_last = shape[1] != 3
         height, width = shape[1:3] if self._channels_last else shape[2:]
         self.input_format = _format(known, width, height, name)
-        self._batches = shape[0] is None
         self.description = self._session.description
 
     def run(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         if self._channels_last:
             inputs = np.ascontiguousarray(inputs.transpose(0, 2, 3, 1))
-        steps = [inputs] if self._batches else np.split(inputs, len(inputs))
+        steps = [inputs] if self._session.takes_batches else np.split(inputs, len(inputs))
         rows = [np.asarray(self._session.run(step)[0], np.float32).reshape(len(step), -1)
                 for step in steps]
         return np.concatenate(rows)
@@ -208,10 +211,11 @@ class _TorchNetwork:
         return np.concatenate(rows)
 
 
-def _opened(path: Path, known: InputFormat | None, config: NetworkConfig, name: str) -> _Network:
+def _opened(path: Path, known: InputFormat | None, config: NetworkConfig, name: str,
+            shared: SharedSessions | None) -> _Network:
     if path.suffix == '.t7':
         return _TorchNetwork(path, known, name)
-    return _OnnxNetwork(path, known, config, name)
+    return _OnnxNetwork(path, known, config, name, shared)
 
 
 def _format(known: InputFormat | None, width: int | None, height: int | None,

@@ -38,6 +38,7 @@ from person_tracker.models.preprocessing import check_image
 from person_tracker.models.preprocessing import Image
 from person_tracker.models.registry import lookup
 from person_tracker.models.registry import ModelEntry
+from person_tracker.models.session import SharedSessions
 
 # Small faces are found better enlarged; beyond this there is nothing to see.
 _MAX_ZOOM = 4.0
@@ -101,16 +102,27 @@ class FaceAnalyser:
 
     """
 
-    def __init__(self, config: FaceConfig | None = None) -> None:
-        """Load the networks and run them once, so that the first image is not slower."""
+    def __init__(self, config: FaceConfig | None = None,
+                 shared: SharedSessions | None = None) -> None:
+        """
+        Load the networks and run them once, so that the first image is not slower.
+
+        Parameters
+        ----------
+        config
+            The defaults where None.
+        shared
+            Where analysers for several cameras have the same networks; None loads its own.
+
+        """
         self._config = config = config or FaceConfig()
         if config.detector.endswith('.onnx'):
             path, name = Path(config.detector).expanduser(), ''
         else:
             path = verify(lookup(config.detector, 'face_detector'), config.models_folder)[0]
             name = config.detector
-        self._detector = FaceDetector(path, config.device, config.threads, name)
-        self._encoder = FaceEncoder(config.encoder, config)
+        self._detector = FaceDetector(path, config.device, config.threads, name, shared)
+        self._encoder = FaceEncoder(config.encoder, config, shared)
         self.name = self._encoder.name
         self.dimension = self._encoder.dimension
         self.calibration = self._encoder.calibration

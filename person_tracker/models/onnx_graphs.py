@@ -12,8 +12,10 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""ONNX files changed before they run: inputs of any size, and a quicker PReLU."""
+"""ONNX files changed before they run: inputs of any size or number, and a quicker PReLU."""
 
+from collections.abc import Iterable
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -65,6 +67,82 @@ def of_any_size(model: Any) -> bytes:
         for number, axis in enumerate(output.type.tensor_type.shape.dim[1:2]):
             axis.dim_param = f'{output.name}_{number}'
     return bytes(model.SerializeToString())
+
+
+def of_any_count(model: Any) -> bytes:
+    """
+    Return a network of one image at a time, its batch left open.
+
+    What an exporter wrote as `reshape to (1, ...)` becomes `keep the first length`. Networks that
+    count in other ways still compute nonsense for more than one image: compare before use.
+    """
+    import onnx
+    graph = model.graph
+    del graph.value_info[:]
+    for value in (*graph.input, *graph.output):
+        for axis in value.type.tensor_type.shape.dim[:1]:
+            axis.dim_param = 'count'
+    constants = {weights.name: weights for weights in graph.initializer}
+    constants |= {node.output[0]: node.attribute[0].t for node in graph.node
+                  if node.op_type == 'Constant'}
+    of_images = {graph.input[0].name}
+    for number, node in enumerate(graph.node):
+        if of_images.isdisjoint(node.input):
+            continue
+        of_images.update(node.output)
+        if node.op_type == 'Reshape' and node.input[1] in constants:
+            shape = onnx.numpy_helper.to_array(constants[node.input[1]]).copy()
+            if len(shape) > 1 and shape[0] == 1:
+                shape[0] = 0  # as long as that of the input
+                node.input[1] = f'open_shape_{number}'
+                graph.initializer.append(onnx.numpy_helper.from_array(shape, node.input[1]))
+    return bytes(model.SerializeToString())
+
+
+def without_suppression(model: Any) -> Any | None:
+    """
+    Return a detector cut off before its non-maximum suppression, None where it has none.
+
+    Returns
+    -------
+    onnx.ModelProto
+        Its outputs are all boxes, shape (1, N, 4), corners, and all scores, shape (1, N, classes).
+
+    """
+    import onnx
+    makers = {output: node for node in model.graph.node for output in node.output}
+    last = next((node for node in model.graph.node if node.op_type == 'NonMaxSuppression'), None)
+    if last is None or any(option.name == 'center_point_box' and option.i
+                           for option in last.attribute):
+        return None
+    ends = [_before_sorting(makers, value) for value in last.input[:2]]
+    nodes = nodes_up_to(model.graph.node, ends)
+    for kept in (model.graph.node, model.graph.output):
+        del kept[:]
+    model.graph.node.extend(nodes)
+    model.graph.output.extend(
+        onnx.helper.make_tensor_value_info(end, onnx.TensorProto.FLOAT, None) for end in ends)
+    return model
+
+
+def nodes_up_to(nodes: Iterable[Any], values: Sequence[str]) -> list[Any]:
+    """Return the nodes of a graph that some of its values are computed from, in their order."""
+    makers = {output: node for node in nodes for output in node.output}
+    needed: set[str] = set()
+    waiting = list(values)
+    while waiting:
+        node = makers.get(waiting.pop())
+        if node is not None and node.output[0] not in needed:
+            needed.add(node.output[0])
+            waiting += node.input
+    return [node for node in nodes if node.output[0] in needed]
+
+
+def _before_sorting(makers: dict[str, Any], value: str) -> str:
+    """Return the value that was brought into the order and form which suppression wants."""
+    while value in makers and makers[value].op_type in ('Gather', 'Transpose'):
+        value = makers[value].input[0]
+    return value
 
 
 def with_quick_prelu(model: Any) -> bytes:

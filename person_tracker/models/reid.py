@@ -42,6 +42,7 @@ from person_tracker.models.registry import load_registry
 from person_tracker.models.registry import lookup
 from person_tracker.models.registry import ModelEntry
 from person_tracker.models.session import open_session
+from person_tracker.models.session import SharedSessions
 
 # What nearly every published person re-identification network was trained with.
 _COMMON_INPUT = InputFormat(128, 256, 'rgb', (123.675, 116.28, 103.53), (58.395, 57.12, 57.375),
@@ -63,7 +64,8 @@ class ReidConfig(NetworkConfig):
         'auto', 'Network: a name from the model registry, the path of an .onnx file, or auto: the '
         'best that is in the models folder.', live=False)
     batch_size: int = setting(
-        16, 'Crops computed at once at most; more need more memory.', minimum=1, maximum=256)
+        16, 'Crops of one image computed at once at most; more need more memory.', minimum=1,
+        maximum=256)
     min_side_px: float = setting(
         8.0, 'A box whose visible part is narrower or lower than this gets no embedding.',
         minimum=1.0, maximum=1000.0, unit='px')
@@ -99,10 +101,21 @@ class ReidEncoder:
 
     """
 
-    def __init__(self, config: ReidConfig | None = None) -> None:
-        """Load the network and run it once, so that the first image is not slower."""
+    def __init__(self, config: ReidConfig | None = None,
+                 shared: SharedSessions | None = None) -> None:
+        """
+        Load the network and run it once, so that the first image is not slower.
+
+        Parameters
+        ----------
+        config
+            The defaults where None.
+        shared
+            Where encoders for several cameras have one network; None loads one of its own.
+
+        """
         self._config = config or ReidConfig()
-        self.name, self._embedder = _loaded(self._config)
+        self.name, self._embedder = _loaded(self._config, shared)
         self.dimension = self._embedder.dimension
         self.description = self._embedder.description
 
@@ -166,16 +179,16 @@ class ReidEncoder:
 class _NetworkEmbedder:
     """Runs a network that was trained to tell people apart."""
 
-    def __init__(self, path: Path, input_format: InputFormat, config: ReidConfig,
-                 name: str) -> None:
-        self._session = open_session(path, device=config.device, threads=config.threads, name=name)
+    def __init__(self, path: Path, input_format: InputFormat, config: ReidConfig, name: str,
+                 shared: SharedSessions | None) -> None:
+        self._session = open_session(path, device=config.device, threads=config.threads,
+                                     name=name, shared=shared)
         shape = self._session.inputs[0].shape
         if len(shape) != 4 or shape[1] not in (3, None):
             raise ModelError(f'{name} must take images of shape (N, 3, height, width), '
                              f'got {shape}')
         self._format = replace(input_format, height=shape[2] or input_format.height,
                                width=shape[3] or input_format.width)
-        self._batches = shape[0] is None
         blank = np.zeros((1, 3, self._format.height, self._format.width), np.float32)
         output = self._session.run(blank)[0]
         if output.shape[0] != 1 or output.size < 2 or output.size != output.shape[1]:
@@ -188,22 +201,21 @@ class _NetworkEmbedder:
 
     def embed(self, crops: Sequence[Image]) -> NDArray[np.float32]:
         inputs = batch(crops, self._format)
-        steps = [inputs] if self._batches else np.split(inputs, len(inputs))
+        steps = [inputs] if self._session.takes_batches else np.split(inputs, len(inputs))
         rows = [self._session.run(step)[0].reshape(len(step), -1) for step in steps]
         return np.concatenate(rows).astype(np.float32)
 
 
-def _loaded(config: ReidConfig) -> tuple[str, _Embedder]:
+def _loaded(config: ReidConfig, shared: SharedSessions | None) -> tuple[str, _Embedder]:
     if config.model.endswith('.onnx'):
         path = Path(config.model).expanduser()
-        embedder = _NetworkEmbedder(path, _COMMON_INPUT, config, path.stem)
+        embedder = _NetworkEmbedder(path, _COMMON_INPUT, config, path.stem, shared)
         return own_space(path), embedder  # another file of the same name is another space
     entry = chosen_entry(config)
     path = verify(entry, config.models_folder)[0]
     if entry.decoder == 'body_bands':
-        return entry.name, BodyBands(path, entry.input_format, config.device, config.threads,
-                                     entry.name)
-    return entry.name, _NetworkEmbedder(path, entry.input_format, config, entry.name)
+        return entry.name, BodyBands(path, entry.input_format, config, entry.name, shared)
+    return entry.name, _NetworkEmbedder(path, entry.input_format, config, entry.name, shared)
 
 
 def chosen_entry(config: ReidConfig) -> ModelEntry:

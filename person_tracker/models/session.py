@@ -14,12 +14,19 @@
 
 """A loaded network behind a small interface, whatever runtime does the work."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
+from hashlib import sha256
+import os
 from pathlib import Path
+import threading
+from weakref import WeakValueDictionary
 
-import numpy as np
-from numpy.typing import NDArray
 import onnxruntime
+from person_tracker.models.batching import JoinedRuns
+from person_tracker.models.batching import Outputs
+from person_tracker.models.batching import Rows
 from person_tracker.models.errors import ModelError
 
 DEVICES = ('auto', 'cpu', 'cuda', 'tensorrt', 'openvino')
@@ -33,6 +40,9 @@ _PROVIDERS = {
 }
 # TensorRT builds an engine for minutes at the first start, so it is taken only when asked for.
 _AUTOMATIC = ('cuda', 'openvino', 'cpu')
+# Rows that several threads' are joined to. A CPU takes as long for each of more, and every row
+# needs memory; other devices have cores to fill.
+_MOST_ROWS, _MOST_ROWS_ON_CPU = 16, 4
 
 
 @dataclass(frozen=True)
@@ -91,8 +101,25 @@ class OnnxSession:
         if len(self.inputs) != 1:
             names = ', '.join(info.name for info in self.inputs)
             raise ModelError(f'{name} must have one input, got {len(self.inputs)}: {names}')
+        self._threads = threads
+        self._run: Callable[[Rows], Outputs]
+        self._run = partial(_run, self._session, self.inputs[0].name)
 
-    def run(self, batch: NDArray[np.float32]) -> list[NDArray[np.generic]]:
+    @property
+    def takes_batches(self) -> bool:
+        """Tell whether several rows can be computed in one run."""
+        return len(self.inputs[0].shape) > 0 and self.inputs[0].shape[0] is None
+
+    def join_runs(self) -> None:
+        """Compute together what several threads ask for; see `JoinedRuns`."""
+        if self._session.get_providers()[0] != _CPU:
+            self._run = JoinedRuns(self._run, _MOST_ROWS)
+            return
+        cores = os.cpu_count() or 1
+        lanes = max(1, cores // (self._threads or cores))
+        self._run = JoinedRuns(self._run, _MOST_ROWS_ON_CPU, lanes)
+
+    def run(self, batch: Rows) -> Outputs:
         """
         Return every output for the network's only input.
 
@@ -102,15 +129,44 @@ class OnnxSession:
             The network refuses an input of this shape.
 
         """
-        try:
-            return list(self._session.run(None, {self.inputs[0].name: batch}))
-        except Exception as error:  # as above
-            raise ModelError(f'the network refused an input of shape {batch.shape}: '
-                             f'{_first_line(error)}') from error
+        return self._run(batch)
+
+
+class SharedSessions:
+    """
+    Networks that several parts of one process use; each is in memory once.
+
+    A network stays as long as one of those that opened it does. Threads that ask for it at once
+    are answered together where it takes batches.
+    """
+
+    def __init__(self) -> None:
+        self._sessions: WeakValueDictionary[tuple[str, str, str, int], OnnxSession]
+        self._sessions = WeakValueDictionary()
+        self._lock = threading.Lock()
+
+    def __len__(self) -> int:
+        """Return the number of networks in memory."""
+        return len(self._sessions)
+
+    def get(self, model: Path | bytes, device: str, threads: int, name: str) -> OnnxSession:
+        """Return the network that is there for the same file, device and threads, or load it."""
+        # The path as well: weights may lie in a file of their own beside it.
+        where, content = ('', model) if isinstance(model, bytes) else (
+            str(model.resolve()), model.read_bytes())
+        key = where, sha256(content).hexdigest(), device, threads
+        with self._lock:
+            session = self._sessions.get(key)
+            if session is None:
+                session = OnnxSession(model, device, threads, name)
+                if session.takes_batches:
+                    session.join_runs()
+                self._sessions[key] = session
+        return session
 
 
 def open_session(model: str | Path | bytes, *, device: str = 'auto', threads: int = 0,
-                 name: str = '') -> OnnxSession:
+                 name: str = '', shared: SharedSessions | None = None) -> OnnxSession:
     """
     Load a network.
 
@@ -124,6 +180,8 @@ def open_session(model: str | Path | bytes, *, device: str = 'auto', threads: in
         CPU threads for one call; 0 takes one per core.
     name
         What errors and the description call it; the file's name where empty.
+    shared
+        Where to look for the same network; None loads one of the caller's own.
 
     Raises
     ------
@@ -133,12 +191,21 @@ def open_session(model: str | Path | bytes, *, device: str = 'auto', threads: in
     """
     if device not in DEVICES:
         raise ModelError(f'device must be one of {", ".join(DEVICES)}, got {device!r}')
+    opened = shared.get if shared is not None else OnnxSession
     if isinstance(model, bytes):
-        return OnnxSession(model, device, threads, name or 'the network')
+        return opened(model, device, threads, name or 'the network')
     path = Path(model)
     if not path.is_file():
         raise ModelError(f'model file {path} does not exist')
-    return OnnxSession(path, device, threads, name or path.name)
+    return opened(path, device, threads, name or path.name)
+
+
+def _run(session: onnxruntime.InferenceSession, name: str, batch: Rows) -> Outputs:
+    try:
+        return list(session.run(None, {name: batch}))
+    except Exception as error:  # onnxruntime's own exceptions share no narrower base
+        raise ModelError(f'the network refused an input of shape {batch.shape}: '
+                         f'{_first_line(error)}') from error
 
 
 def _providers(device: str) -> list[str]:

@@ -22,6 +22,7 @@ from person_tracker.models.body_bands import BANDS
 from person_tracker.models.body_bands import BodyBands
 from person_tracker.models.body_bands import colour_bands
 from person_tracker.models.errors import ModelError
+from person_tracker.models.network_config import NetworkConfig
 from person_tracker.models.preprocessing import InputFormat
 import pytest
 
@@ -74,7 +75,7 @@ def test_each_picture_is_described_alone() -> None:
 def test_network_without_the_inner_layer_is_refused(write_network, tmp_path: Path) -> None:
     path = write_network({'answer': np.zeros((1, 4), np.float32)})
     with pytest.raises(ModelError, match='tiny.onnx has no inner value'):
-        BodyBands(path, InputFormat(96, 192), 'cpu', 1, 'tiny')
+        BodyBands(path, InputFormat(96, 192), NetworkConfig(device='cpu', threads=1), 'tiny')
 
 
 def test_picture_is_darkened_by_a_little_and_stays_the_same_person() -> None:

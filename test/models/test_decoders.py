@@ -80,6 +80,18 @@ def test_end_to_end_rows_end_in_score_and_class() -> None:
     np.testing.assert_allclose(people.scores, [0.8])
 
 
+def test_boxes_scores_are_read_by_class() -> None:
+    boxes = np.array([[[1, 2, 3, 4], [5, 6, 7, 8]], [[0, 0, 9, 9], [0, 0, 8, 8]]], np.float32)
+    scores = np.array([[[0.9, 0.2], [0.05, 0.8]], [[0.0, 0.7], [np.nan, 0.0]]], np.float32)
+    decode = decoder_for('boxes_scores', 64, 64)
+    first, second = decode([boxes, scores], 0, 0.1)
+    np.testing.assert_allclose(first.boxes_xyxy, [[1, 2, 3, 4]])
+    np.testing.assert_allclose(first.scores, [0.9])
+    assert second.boxes_xyxy.shape == (0, 4)
+    assert [len(each.scores) for each in decode([boxes, scores], 1, 0.1)] == [2, 1]
+    assert class_count('boxes_scores', [(1, 3549, 4), (1, 3549, 80)]) == 80
+
+
 @pytest.mark.parametrize('layout', LAYOUTS)
 def test_every_layout_reads_each_image_of_a_batch(layout: str) -> None:
     outputs = {

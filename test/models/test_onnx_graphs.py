@@ -21,10 +21,26 @@ import onnx
 from onnx import helper
 from onnx import numpy_helper
 from person_tracker.models.errors import ModelError
+from person_tracker.models.onnx_graphs import of_any_count
 from person_tracker.models.onnx_graphs import read_graph
 from person_tracker.models.onnx_graphs import with_quick_prelu
+from person_tracker.models.onnx_graphs import without_suppression
 from person_tracker.models.session import open_session
 import pytest
+
+
+def save(path: Path, nodes: list, outputs: dict[str, tuple], weights: dict,
+         shape: tuple = (1, 3, 4, 4)) -> Path:
+    """Write a network of an input `images`."""
+    tensor = onnx.TensorProto.FLOAT
+    graph = helper.make_graph(
+        nodes, 'made', [helper.make_tensor_value_info('images', tensor, shape)],
+        [helper.make_tensor_value_info(name, tensor, shape) for name, shape in outputs.items()],
+        [numpy_helper.from_array(np.asarray(value), name) for name, value in weights.items()])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=7)
+    onnx.checker.check_model(model)
+    onnx.save(model, str(path))
+    return path
 
 
 def prelu_network(path: Path, slope: np.ndarray, as_input: bool = False) -> Path:
@@ -63,3 +79,67 @@ def test_a_file_that_is_no_network_is_refused_by_name(tmp_path: Path, content: b
     path.write_bytes(content)
     with pytest.raises(ModelError, match='odd.onnx is not an ONNX network'):
         read_graph(path)
+
+
+@pytest.mark.parametrize('as_node', [False, True])
+def test_network_of_one_image_made_open_gives_each_image_what_it_gave(
+        tmp_path: Path, as_node: bool) -> None:
+    # Pairs of rows are brought side by side, as YOLOX does; a bias is reshaped from 1 as well,
+    # which has nothing to do with the images.
+    shapes = {'pairs': [1, 3, 2, 2, 4], 'flat': [1, -1], 'of_bias': [1, -1]}
+    weights = {'bias': np.arange(48, dtype=np.float32).reshape(4, 12)}
+    nodes = [helper.make_node('Reshape', ['images', 'pairs'], ['a']),
+             helper.make_node('Transpose', ['a'], ['b'], perm=[0, 3, 1, 2, 4]),
+             helper.make_node('Reshape', ['b', 'flat'], ['c']),
+             helper.make_node('Reshape', ['bias', 'of_bias'], ['d']),
+             helper.make_node('Add', ['c', 'd'], ['answer'])]
+    if as_node:
+        nodes = [*(helper.make_node('Constant', [], [name],
+                                    value=numpy_helper.from_array(np.int64(shape)))
+                   for name, shape in shapes.items()), *nodes]
+    else:
+        weights |= {name: np.int64(shape) for name, shape in shapes.items()}
+    path = save(tmp_path / 'one.onnx', nodes, {'answer': (1, 48)}, weights)
+    one = open_session(path, device='cpu')
+    many = open_session(of_any_count(read_graph(path)), device='cpu')
+    assert not one.takes_batches and many.takes_batches
+    images = np.random.default_rng(0).normal(0, 1, (5, 3, 4, 4)).astype(np.float32)
+    np.testing.assert_array_equal(
+        many.run(images)[0], np.concatenate([one.run(image[None])[0] for image in images]))
+
+
+def suppressing_network(path: Path, **options: int) -> Path:
+    """Write a detector of three boxes and two classes that sorts and suppresses them."""
+    boxes = np.float32([[0, 0, 10, 10], [1, 0, 11, 10], [30, 0, 40, 10]])
+    nodes = [helper.make_node('ReduceMax', ['images'], ['level'], axes=[1, 2, 3], keepdims=1),
+             helper.make_node('Squeeze', ['level', 'last'], ['levels']),
+             helper.make_node('Mul', ['levels', 'share'], ['scores']),
+             helper.make_node('Mul', ['levels', 'nothing'], ['zero']),
+             helper.make_node('Add', ['zero', 'corners'], ['boxes']),
+             helper.make_node('Gather', ['boxes', 'order'], ['sorted_boxes'], axis=1),
+             helper.make_node('Gather', ['scores', 'order'], ['sorted_scores'], axis=1),
+             helper.make_node('Transpose', ['sorted_scores'], ['by_class'], perm=[0, 2, 1]),
+             helper.make_node('NonMaxSuppression', ['sorted_boxes', 'by_class', 'most', 'overlap'],
+                              ['kept'], **options),
+             helper.make_node('Cast', ['kept'], ['answer'], to=onnx.TensorProto.FLOAT)]
+    return save(path, nodes, {'answer': (None, 3)}, {
+        'last': np.int64([3]), 'share': np.float32([[.9, 0], [.8, 0], [0, .5]]),
+        'nothing': np.float32([[0]]), 'corners': boxes, 'order': np.int64([2, 0, 1]),
+        'most': np.int64([10]), 'overlap': np.float32([.5])})
+
+
+def test_detector_without_its_suppression_gives_all_boxes_and_scores(tmp_path: Path) -> None:
+    cut = without_suppression(read_graph(suppressing_network(tmp_path / 'nms.onnx')))
+    assert 'NonMaxSuppression' not in {node.op_type for node in cut.graph.node}
+    images = np.ones((2, 3, 4, 4), np.float32) * np.float32([1, 2]).reshape(2, 1, 1, 1)
+    boxes, scores = open_session(of_any_count(cut), device='cpu').run(images)
+    assert boxes.shape == (2, 3, 4) and boxes[1, 2].tolist() == [30, 0, 40, 10]
+    np.testing.assert_allclose(scores[0], [[.9, 0], [.8, 0], [0, .5]])
+    np.testing.assert_allclose(scores[1], 2 * scores[0])
+
+
+def test_only_suppression_of_corners_is_cut_off(tmp_path: Path) -> None:
+    centres = suppressing_network(tmp_path / 'centres.onnx', center_point_box=1)
+    assert without_suppression(read_graph(centres)) is None
+    plain = prelu_network(tmp_path / 'plain.onnx', np.float32([0.1]))
+    assert without_suppression(read_graph(plain)) is None

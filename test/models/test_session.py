@@ -17,11 +17,13 @@
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
+import threading
 
 import numpy as np
 import onnxruntime
 from person_tracker.models.errors import ModelError
 from person_tracker.models.session import open_session
+from person_tracker.models.session import SharedSessions
 from person_tracker.models.session import TensorInfo
 import pytest
 
@@ -116,3 +118,62 @@ def test_device_that_is_not_there_is_refused_and_the_present_ones_named(
 def test_unknown_device_is_refused_with_the_known_ones(write_mean_network: Write) -> None:
     with pytest.raises(ModelError, match="device must be one of auto, cpu, .*, got 'gpu'"):
         open_session(write_mean_network(np.eye(3), np.zeros(3), (3,)), device='gpu')
+
+
+def test_shared_network_is_loaded_once_while_somebody_has_it(write_mean_network: Write) -> None:
+    path = write_mean_network(np.eye(3), np.zeros(3), (3,))
+    shared = SharedSessions()
+    first = open_session(path, device='cpu', shared=shared)
+    assert open_session(str(path), device='cpu', name='another', shared=shared) is first
+    assert open_session(path, device='cpu') is not first
+    second = first
+    del first
+    assert len(shared) == 1
+    assert second.run(np.ones((1, 3, 64, 64), np.float32))[0].shape == (1, 3)
+    del second
+    assert len(shared) == 0
+
+
+@pytest.mark.parametrize('other', [
+    {'device': 'auto'},
+    {'threads': 2},
+    {'bias': 1.0},        # another network of the same name
+    {'name': 'b.onnx'},   # the same content elsewhere, where its weights may be others
+])
+def test_shared_networks_differ_by_file_device_and_threads(write_mean_network: Write,
+                                                           other: dict) -> None:
+    def opened(device: str = 'cpu', threads: int = 1, bias: float = 0.0,
+               name: str = 'a.onnx') -> object:
+        path = write_mean_network(np.eye(3), np.full(3, bias), (3,), name=name)
+        return open_session(path, device=device, threads=threads, shared=shared)
+
+    shared = SharedSessions()
+    one, two = opened(), opened(**other)
+    assert one is not two and len(shared) == 2
+
+
+def test_shared_network_is_refused_like_ones_own(tmp_path: Path) -> None:
+    shared = SharedSessions()
+    (tmp_path / 'broken.onnx').write_bytes(b'no network')
+    for file, text in (('absent', 'does not exist'), ('broken', 'is not a network')):
+        with pytest.raises(ModelError, match=text):
+            open_session(tmp_path / f'{file}.onnx', shared=shared)
+    assert len(shared) == 0
+
+
+@pytest.mark.parametrize('threads', [0, 1])
+@pytest.mark.parametrize('batch_length', [None, 1])
+def test_threads_that_share_a_network_get_their_own_answers(
+        write_mean_network: Write, batch_length: int | None, threads: int) -> None:
+    path = write_mean_network(np.eye(3), np.zeros(3), (3,), (batch_length, 3, 64, 64))
+    shared, barrier = SharedSessions(), threading.Barrier(8)
+
+    def answers(caller: int) -> list[float]:
+        session = open_session(path, device='cpu', threads=threads, shared=shared)
+        barrier.wait(30.0)
+        return [float(session.run(np.full((1, 3, 64, 64), caller + step, np.float32))[0][0, 0])
+                for step in range(50)]
+
+    with ThreadPoolExecutor(8) as pool:
+        for caller, found in enumerate(pool.map(answers, range(8))):
+            assert found == pytest.approx([caller + step for step in range(50)], rel=1e-5)
