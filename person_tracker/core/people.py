@@ -26,6 +26,7 @@ from uuid import uuid4
 
 import numpy as np
 from numpy.typing import NDArray
+from person_tracker.core.camera_links import CameraLink
 
 FACE, BODY = 'face', 'body'
 KINDS = (FACE, BODY)
@@ -194,5 +195,12 @@ class PersonForgotten:
     person_id: str
 
 
+@dataclass(frozen=True)
+class LinksLearnt:
+    """It is better known how people go between cameras; the links as they are now."""
+
+    links: tuple[CameraLink, ...]
+
+
 Change = (PersonCreated | PersonRenamed | PersonSeen | PrototypesAdded | PrototypesRemoved
-          | PeopleMerged | PersonForgotten)
+          | PeopleMerged | PersonForgotten | LinksLearnt)

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from person_tracker.core.people import BODY
 from person_tracker.core.people import Change
+from person_tracker.core.people import LinksLearnt
 from person_tracker.core.people import PeopleMerged
 from person_tracker.core.people import Person
 from person_tracker.core.people import PersonCreated
@@ -157,7 +158,7 @@ class PersonGallery:
             self.replace(change.person)
         elif isinstance(change, PersonForgotten):
             self.drop(change.person_id)
-        elif change.person_id not in self._people:
+        elif isinstance(change, LinksLearnt) or change.person_id not in self._people:
             return
         elif isinstance(change, PeopleMerged):
             self._merge(change)

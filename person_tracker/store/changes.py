@@ -23,7 +23,9 @@ from collections.abc import Iterable
 from collections.abc import Sequence
 from typing import Any
 
+from person_tracker.core.camera_links import CameraLink
 from person_tracker.core.people import Change
+from person_tracker.core.people import LinksLearnt
 from person_tracker.core.people import PeopleMerged
 from person_tracker.core.people import Person
 from person_tracker.core.people import PersonCreated
@@ -37,6 +39,7 @@ from person_tracker.store.errors import NameTakenError
 from person_tracker.store.errors import StoreError
 from person_tracker.store.errors import UnknownPersonError
 from person_tracker.store.schema import ERASED
+from person_tracker.store.schema import LINKS
 from person_tracker.store.schema import MAX_VECTOR_LENGTH
 from person_tracker.store.schema import PEOPLE
 from person_tracker.store.schema import PROTOTYPES
@@ -97,6 +100,8 @@ class ChangeWriter:
             case PersonForgotten(person_id):
                 if self._row(person_id) is not None:
                     self._erase(person_id)
+            case LinksLearnt(links):
+                self._replace_links(links)
 
     def drop_old_marks(self, before_s: float) -> None:
         """Drop the ids of people who were erased before this time."""
@@ -160,6 +165,16 @@ class ChangeWriter:
             self._connection.execute(table.delete().where(table.c.person_id == person_id))
         self._connection.execute(ERASED.insert().values(
             person_id=person_id, revision=self.revision, erased_s=self._now_s))
+
+    def _replace_links(self, links: Iterable[CameraLink]) -> None:
+        insert = _INSERT[self._connection.dialect.name](LINKS)
+        statement = insert.on_conflict_do_update(
+            index_elements=[LINKS.c.from_camera, LINKS.c.to_camera],
+            set_={'counts': insert.excluded.counts})
+        for link in links:
+            self._connection.execute(statement, {
+                'from_camera': link.from_camera, 'to_camera': link.to_camera,
+                'counts': list(link.counts)})
 
     def _row(self, person_id: str) -> sa.engine.Row | None:
         row = self._connection.execute(

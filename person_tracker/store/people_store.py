@@ -23,6 +23,7 @@ from threading import Event
 from threading import RLock
 import time
 
+from person_tracker.core.camera_links import CameraLink
 from person_tracker.core.people import Change
 from person_tracker.core.people import Person
 from person_tracker.core.people import PersonForgotten
@@ -34,6 +35,7 @@ from person_tracker.store.errors import StoreError
 from person_tracker.store.errors import UnknownPersonError
 from person_tracker.store.opening import open_database
 from person_tracker.store.schema import ERASED
+from person_tracker.store.schema import LINKS
 from person_tracker.store.schema import PEOPLE
 from person_tracker.store.schema import prepare_schema
 from person_tracker.store.schema import PROTOTYPES
@@ -127,6 +129,14 @@ class PeopleStore:
         """Return one person, None where nobody has this id."""
         with self._transaction(self._database.reading) as connection:
             return next(iter(_read_people(connection, PEOPLE.c.person_id == person_id)), None)
+
+    def links(self) -> list[CameraLink]:
+        """Return how people go between cameras, as whoever learnt it last wrote it."""
+        with self._transaction(self._database.reading) as connection:
+            rows = connection.execute(sa.select(LINKS).order_by(
+                LINKS.c.from_camera, LINKS.c.to_camera))
+            return [CameraLink(row.from_camera, row.to_camera, tuple(row.counts))
+                    for row in rows]
 
     def apply(self, changes: Sequence[Change]) -> None:
         """

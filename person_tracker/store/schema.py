@@ -29,7 +29,6 @@ import sqlalchemy as sa
 from sqlalchemy.types import UserDefinedType
 
 Migration = Callable[[sa.engine.Connection], None]
-MIGRATIONS: tuple[Migration, ...] = ()
 MAX_VECTOR_LENGTH = 16_000  # of pgvector's type `vector`
 
 
@@ -111,11 +110,27 @@ PROTOTYPES = sa.Table(
     sa.Column('is_negative', sa.Boolean, nullable=False),
     sa.Column('embedding', Float32Blob().with_variant(PgVector(), 'postgresql'), nullable=False))
 
+LINKS = sa.Table(
+    'camera_links', TABLES,
+    sa.Column('from_camera', sa.Text, primary_key=True),
+    sa.Column('to_camera', sa.Text, primary_key=True),
+    sa.Column('counts', sa.JSON, nullable=False))
+
 ERASED = sa.Table(
     'erased_people', TABLES,
     sa.Column('person_id', sa.Text, primary_key=True),
     sa.Column('revision', sa.BigInteger, nullable=False, index=True),
     sa.Column('erased_s', sa.Float(53), nullable=False))
+
+
+def _add_camera_links(connection: sa.engine.Connection) -> None:
+    connection.exec_driver_sql(
+        'CREATE TABLE camera_links (from_camera TEXT NOT NULL, to_camera TEXT NOT NULL, '
+        'counts JSON NOT NULL, PRIMARY KEY (from_camera, to_camera))')
+
+
+# In words of their own, for the tables above go on changing.
+MIGRATIONS: tuple[Migration, ...] = (_add_camera_links,)
 
 
 def prepare_schema(connection: sa.engine.Connection, url_text: str,

@@ -21,6 +21,7 @@ from hypothesis import strategies
 import numpy as np
 from person_tracker.core.people import BODY
 from person_tracker.core.people import FACE
+from person_tracker.core.people import LinksLearnt
 from person_tracker.core.people import PeopleMerged
 from person_tracker.core.people import Person
 from person_tracker.core.people import PersonCreated
@@ -245,6 +246,13 @@ def test_a_change_about_nobody_is_nothing(look):
                    PeopleMerged('p9', 'p1'), PeopleMerged('p1', 'p9')):
         gallery.apply(change)
     assert [person.person_id for person in gallery] == ['p1']
+
+
+def test_how_people_go_between_cameras_changes_nobody():
+    gallery = PersonGallery([Person('p1', 'Ann')])
+    gallery.apply(LinksLearnt(()))
+    assert [person.person_id for person in gallery] == ['p1']
+    assert gallery.names_revision == PersonGallery([Person('p1', 'Ann')]).names_revision
 
 
 def test_a_name_that_is_taken_is_refused_and_nothing_changes():

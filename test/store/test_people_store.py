@@ -17,7 +17,10 @@
 from dataclasses import replace
 
 import numpy as np
+from person_tracker.core.camera_links import CameraLink
+from person_tracker.core.camera_links import GAPS_S
 from person_tracker.core.people import FACE
+from person_tracker.core.people import LinksLearnt
 from person_tracker.core.people import PeopleMerged
 from person_tracker.core.people import PersonCreated
 from person_tracker.core.people import PersonForgotten
@@ -153,6 +156,34 @@ def test_own_changes_are_no_news(store, make_person):
     store.apply([PersonForgotten('p1')])
     assert not store.wait_for_news(0)
     assert not store.news()
+
+
+def link(from_camera, to_camera, seed):
+    counts = np.random.default_rng(seed).random(len(GAPS_S)) * 100.0
+    return CameraLink(from_camera, to_camera, tuple(counts.tolist()))
+
+
+def test_links_come_back_bit_by_bit(store):
+    assert store.links() == []
+    links = [link('hall', 'lab', 1), link('lab', 'hall', 2), link('Ö "; DROP', 'lab', 3)]
+    store.apply([LinksLearnt(tuple(links))])
+    assert sorted(store.links(), key=links.index) == links
+    store.apply([LinksLearnt(())])
+    assert sorted(store.links(), key=links.index) == links
+
+
+def test_the_last_word_on_a_link_stands(store):
+    kept, old, new = link('lab', 'hall', 1), link('hall', 'lab', 2), link('hall', 'lab', 3)
+    for change in [LinksLearnt((kept, old)), LinksLearnt((new,)), LinksLearnt((new,))]:
+        store.apply([change])
+    assert store.links() == [new, kept]
+
+
+def test_links_outlive_people_and_people_links(store, make_person):
+    way = link('hall', 'lab', 1)
+    store.apply([PersonCreated(make_person('p1')), LinksLearnt((way,))])
+    store.apply([PersonForgotten('p1')])
+    assert store.links() == [way]
 
 
 def test_a_closed_store_says_so(store, make_person):

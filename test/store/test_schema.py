@@ -17,7 +17,12 @@
 from pathlib import Path
 import sqlite3
 
+from person_tracker.core.camera_links import CameraLink
+from person_tracker.core.camera_links import GAPS_S
+from person_tracker.core.people import LinksLearnt
+from person_tracker.core.people import PersonCreated
 from person_tracker.store import schema
+from person_tracker.store.opening import open_database
 from person_tracker.store.people_store import PeopleStore
 from person_tracker.store.people_store import StoreError
 import pytest
@@ -100,6 +105,34 @@ def test_a_file_of_version_1_is_read(old_file):
     assert look.embedding.tolist() == [1, -2] and not look.is_negative
 
 
+def test_a_file_of_version_1_can_keep_what_later_versions_know(old_file):
+    link = CameraLink('hall', 'lab', (1.0,) * len(GAPS_S))
+    store = PeopleStore(str(old_file))
+    store.apply([LinksLearnt((link,))])
+    store.close()
+    store = PeopleStore(str(old_file))
+    assert store.links() == [link] and [each.name for each in store.people()] == ['Ann']
+    store.close()
+
+
+def test_an_older_shared_store_is_brought_up_to_date(shared_url, make_person, contents):
+    store = PeopleStore(shared_url)
+    person = make_person('p1', 'Ann', 4)
+    store.apply([PersonCreated(person)])
+    store.close()
+    database = open_database(shared_url)
+    with database.writing.begin() as connection:  # as version 1 left it
+        connection.exec_driver_sql('DROP TABLE camera_links')
+        connection.exec_driver_sql('UPDATE store_state SET schema_version = 1')
+    database.close()
+    store = PeopleStore(shared_url)
+    link = CameraLink('hall', 'lab', (1.0,) * len(GAPS_S))
+    store.apply([LinksLearnt((link,)), LinksLearnt((link,))])
+    assert store.links() == [link]
+    assert [contents(each) for each in store.people()] == [contents(person)]
+    store.close()
+
+
 def test_tables_made_today_are_those_of_the_newest_version(old_file, tmp_path):
     # Who changes the tables must append a migration, or an old file stays as it was.
     PeopleStore(str(old_file)).close()
@@ -126,9 +159,10 @@ def test_a_migration_that_fails_changes_nothing(old_file, monkeypatch):
 
 
 def test_a_newer_file_is_left_untouched(old_file, monkeypatch):
-    migrated(old_file, add_note, monkeypatch=monkeypatch)
+    migrated(old_file, *schema.MIGRATIONS, add_note, monkeypatch=monkeypatch)
     before = old_file.read_bytes()
-    with pytest.raises(StoreError, match='newer person_tracker .schema version 2'):
+    newer = len(schema.MIGRATIONS) + 2
+    with pytest.raises(StoreError, match=f'newer person_tracker .schema version {newer}'):
         PeopleStore(str(old_file))
     assert old_file.read_bytes() == before
     assert [file.name for file in old_file.parent.iterdir()] == [old_file.name]

@@ -20,7 +20,10 @@ from threading import Event
 from threading import Thread
 
 import numpy as np
+from person_tracker.core.camera_links import CameraLink
+from person_tracker.core.camera_links import GAPS_S
 from person_tracker.core.people import FACE
+from person_tracker.core.people import LinksLearnt
 from person_tracker.core.people import PeopleMerged
 from person_tracker.core.people import PersonCreated
 from person_tracker.core.people import PersonForgotten
@@ -102,6 +105,17 @@ def test_changes_of_both_between_two_looks_are_told_once_and_only_those_of_the_o
     there.apply([PersonSeen('p3', 2, 2), PersonSeen('p2', 2, 2)])
     assert told(there) == (['p1'], [])
     assert sorted(told(here)[0]) == ['p1', 'p2', 'p3']
+
+
+def test_links_are_shared_but_no_news(robots, make_person):
+    here, there = robots
+    links = [CameraLink('hall', 'lab', (count,) * len(GAPS_S)) for count in (1.0, 2.0)]
+    here.apply([LinksLearnt((links[0],))])
+    there.apply([LinksLearnt((links[1],))])
+    assert here.links() == there.links() == [links[1]]
+    assert not here.wait_for_news(0) and not there.wait_for_news(0)
+    here.apply([PersonCreated(make_person('p1'))])
+    assert told(there) == (['p1'], [])
 
 
 def test_people_are_no_news_once_they_were_read(robots, make_person):
