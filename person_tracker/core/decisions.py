@@ -18,17 +18,21 @@ Who is believed to be on a track: a threshold, a margin over the runner-up, and 
 What was decided stays until faces or an operator speak against it. Ambiguity names nobody.
 """
 
+from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import replace
 import math
 
+import numpy as np
+from person_tracker.core.candidates import Around
+from person_tracker.core.candidates import Candidate
 from person_tracker.core.identity_config import IdentityConfig
 from person_tracker.core.identity_events import EventKind
 from person_tracker.core.identity_events import Source
 from person_tracker.core.identity_state import IdentityState
-from person_tracker.core.track_evidence import Candidate
-from person_tracker.core.track_evidence import candidates_on
+from person_tracker.core.joint_choice import joint_claims
 from person_tracker.core.track_evidence import TrackEvidence
+from person_tracker.core.weighing import candidates_on
 
 # Log-odds from which somebody who is not believed leaves a doubt: nothing is learnt then.
 _DOUBT = 2.0
@@ -36,6 +40,9 @@ _DOUBT = 2.0
 _UNITE = 3.0
 _SHOWN_S = 1.5  # how near in time a face must be to clothes that are to be the same person's
 _CONTRARY = 2  # good faces of somebody else in a row: the track has gone over to that person
+_CONTRARY_BODIES = 4  # the same of looks at the body, which err more often
+_YOUNG_S = 60.0  # a person who became known later ago is not compared by clothes again
+_BESIDE_S = 1.0  # a track not seen for longer makes room for another of the person in the camera
 
 
 class Decisions:
@@ -55,14 +62,35 @@ class Decisions:
         for track in tracks:
             if track.contrary_faces >= _CONTRARY:
                 self._turn(track, time_s)
+            elif track.alike_bodies >= _CONTRARY_BODIES and track.source != Source.OPERATOR:
+                self._change(track, time_s)
             if track.is_changed:
-                self._weigh(track)
+                self._weigh(track, time_s)
                 pending.append(track)
             elif not track.person_id:
                 pending.append(track)
+        # Who is not seen is not decided upon, or would take a person from where that is seen.
+        pending = [track for track in pending if track.person_id or _is_seen(track, time_s)]
+        claims = self._claims([track for track in pending if not track.person_id])
         # Who has the best evidence chooses first.
         for track in sorted(pending, key=lambda each: -_strongest(each.candidates)):
-            self._decide(track, time_s)
+            self._decide(track, claims, time_s)
+
+    def _claims(self, tracks: Sequence[TrackEvidence]) -> dict[str, TrackEvidence]:
+        """Return who is on which of several tracks of one image, where all together show it."""
+        people = sorted({each.person_id for track in tracks for each in track.candidates
+                         if each.total > 0.0 and each.person_id not in track.denied})
+        if len(tracks) < 2 or not people:
+            return {}
+        columns = {person_id: column for column, person_id in enumerate(people)}
+        worth = np.full((len(tracks), len(people)), np.nan)
+        for row, track in enumerate(tracks):
+            for each in track.candidates:
+                if each.person_id in columns and each.person_id not in track.denied:
+                    worth[row, columns[each.person_id]] = each.total
+        return {people[column]: tracks[row] for row, column, margin in zip(*joint_claims(worth))
+                if margin >= self._config.min_margin
+                and worth[row, column] >= self._config.accept_log_odds}
 
     def _turn(self, track: TrackEvidence, time_s: float) -> None:
         """End the identity of a track that has gone over to somebody else: it shows two faces."""
@@ -73,26 +101,55 @@ class Decisions:
             return  # nobody was on it, or the person is known by both faces
         self._state.split(track, time_s, since_s)
 
-    def _weigh(self, track: TrackEvidence) -> None:
+    def _change(self, track: TrackEvidence, time_s: float) -> None:
+        """End the identity of a track that has gone over to somebody in other clothes."""
+        since_s = track.bodies.times_s[-track.contrary_bodies]
+        track.begin_anew(bodies=track.contrary_bodies)
+        if track.person_id:
+            self._state.split(track, time_s, since_s)
+        else:
+            track.first_s = time_s
+
+    def _weigh(self, track: TrackEvidence, time_s: float) -> None:
         """Find out who may be on a track; an operator's word needs no weighing."""
         track.is_changed = False
-        scales = self._state.scales.of(track.faces.model, track.bodies.model)
-        track.candidates = ([] if track.source == Source.OPERATOR
-                            else candidates_on(track, self._state.ledger.gallery, scales))
+        track.candidates = []
+        if track.source == Source.OPERATOR:
+            return
+        is_young = track.is_new and abs(time_s - track.first_s) <= _YOUNG_S
+        if not track.person_id:
+            track.candidates = self._candidates(track, self._around(track))
+        elif not (is_young or len(track.faces)):  # clothes have no say on what was decided
+            track.candidates = self._candidates(track, None)
+        else:
+            track.candidates = self._candidates(track, Around())
+            # Places can only speak against these; where somebody stands is for `reunion`.
+            if any(each.total >= self._config.accept_log_odds
+                   and each.person_id != track.person_id for each in track.candidates):
+                track.candidates = self._candidates(track, self._around(track))
         own = [each.total for each in track.candidates if each.person_id == track.person_id]
         if own and not track.contributed:  # else it would be compared with itself
             track.log_odds = max(track.log_odds, *own)
 
-    def _decide(self, track: TrackEvidence, time_s: float) -> None:
+    def _around(self, track: TrackEvidence) -> Around:
+        return self._state.surroundings.around(track, self._config.geometry)
+
+    def _candidates(self, track: TrackEvidence, around: Around | None) -> list[Candidate]:
+        scales = self._state.scales.of(track.faces.model, track.bodies.model)
+        return candidates_on(track, self._state.ledger.gallery, scales, around)
+
+    def _decide(self, track: TrackEvidence, claims: Mapping[str, TrackEvidence],
+                time_s: float) -> None:
         if track.source == Source.OPERATOR:
             self._state.learn(track, time_s)
             return
-        shown = {other.person_id: other for other in self._state.tracks.in_view(track.camera)
-                 if other is not track}
+        shown = {other.person_id: other for other in self._state.tracks.of_camera(track.camera)
+                 if other is not track and _is_seen(other, time_s)}
         others = [each for each in track.candidates if each.person_id in self._state.ledger.gallery
                   and each.person_id not in track.denied and each.person_id != track.person_id
-                  and not self._is_better(shown.get(each.person_id), each)]
-        best = self._believed(track, others)
+                  and not self._is_better(shown.get(each.person_id), each)
+                  and claims.get(each.person_id, track) is track]
+        best = self._believed(track, others, time_s)
         if not track.person_id:
             self._settle(track, best, others, time_s)
         elif best is not None:
@@ -116,11 +173,13 @@ class Decisions:
             return
         likeliest = max((each.total for each in others), default=-math.inf)
         wait_s = learning.doubt_s if likeliest > 0.0 else learning.decide_s
-        if abs(time_s - track.first_s) >= wait_s:
+        is_due = abs(time_s - track.first_s) >= wait_s and self._state.clocks.has_reached(
+            track.first_s + wait_s, self._config.geometry.max_skew_s)
+        if is_due:
             self._state.create(track, likeliest, time_s)
 
-    def _believed(self, track: TrackEvidence,
-                  others: Sequence[Candidate]) -> Candidate | None:
+    def _believed(self, track: TrackEvidence, others: Sequence[Candidate],
+                  time_s: float) -> Candidate | None:
         """Return the person who is on a track beyond doubt, None where nobody is."""
         sure = self._config.accept_log_odds
         # A face decides: whoever is known by clothes alone is no rival to it.
@@ -129,7 +188,8 @@ class Decisions:
         best = max(shown or others[:1], key=lambda each: each.total, default=None)
         if best is None or best.total < sure:
             return None
-        if best.source < Source.FACE and len(track.bodies) < self._config.body.min_looks:
+        if best.source < Source.FACE and len(track.bodies) < self._config.body.min_looks and (
+                best.place <= 0.0 or time_s - track.first_s < self._config.learning.decide_s):
             return None
         rivals = [each for each in known if each is not best
                   and best.total - each.total < self._config.min_margin]
@@ -194,6 +254,10 @@ class Decisions:
             if is_same and not self._state.tracks.of_person(person.person_id) and (
                     self._state.kinship.may_be_one(*pair, by_face=True)):
                 self._state.merge(*pair, time_s)
+
+
+def _is_seen(track: TrackEvidence, time_s: float) -> bool:
+    return abs(time_s - track.seen_s) <= _BESIDE_S
 
 
 def _strongest(candidates: Sequence[Candidate]) -> float:

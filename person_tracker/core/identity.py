@@ -26,21 +26,27 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from person_tracker.core.camera_links import CameraLink
 from person_tracker.core.decisions import Decisions
 from person_tracker.core.faces import Faces
+from person_tracker.core.ground import GroundPoints
 from person_tracker.core.identity_config import IdentityConfig
 from person_tracker.core.identity_edits import IdentityEdits
 from person_tracker.core.identity_events import Identity
 from person_tracker.core.identity_events import IdentityEvent
 from person_tracker.core.identity_events import Source
 from person_tracker.core.identity_state import IdentityState
+from person_tracker.core.mean_rule import MeanRule
 from person_tracker.core.people import Change
 from person_tracker.core.people import Person
 from person_tracker.core.person_gallery import PersonGallery
 from person_tracker.core.recognition import probability
+from person_tracker.core.reunion import Reunion
 from person_tracker.core.scale_book import ScaleBook
 from person_tracker.core.track_evidence import TrackEvidence
 from person_tracker.core.types import Appearance
+from person_tracker.core.whereabouts import fused
+from person_tracker.core.whereabouts import Whereabouts
 
 
 class IdentityManager:
@@ -60,13 +66,20 @@ class IdentityManager:
 
     def __init__(self, config: IdentityConfig | None = None, people: Iterable[Person] = (),
                  scales: ScaleBook | None = None,
-                 generator: np.random.Generator | None = None) -> None:
-        """Begin with people; `generator` makes ids, from the system's entropy if None."""
+                 generator: np.random.Generator | None = None,
+                 links: Iterable[CameraLink] = ()) -> None:
+        """
+        Begin with people, and with how they go between cameras.
+
+        `generator` makes ids, from the system's entropy if None.
+        """
         self.scales = scales or ScaleBook()
         self._state = IdentityState(config or IdentityConfig(), people, self.scales,
-                                    generator or np.random.default_rng())
+                                    generator or np.random.default_rng(), links)
         self._tracks = self._state.tracks
-        self._decisions = Decisions(self._state)
+        is_plain = self.config.rule == 'mean'
+        self._decisions = MeanRule(self._state) if is_plain else Decisions(self._state)
+        self._reunion = None if is_plain else Reunion(self._state)
         self.edits = IdentityEdits(self._state)
         self.gallery: PersonGallery = self._state.ledger.gallery
 
@@ -128,7 +141,7 @@ class IdentityManager:
             When the image was taken, seconds.
 
         """
-        self._tracks.add_bodies(camera, track_ids, appearance, time_s, self.config)
+        self._tracks.add_bodies(camera, track_ids, appearance, time_s, self.config, self.scales)
         self.scales.learn_strangers(
             appearance.model, self._tracks.bodies_in_view(camera, appearance.model))
 
@@ -136,6 +149,49 @@ class IdentityManager:
         """Take in the faces of one image; those of no track are left out."""
         self.scales.follow(self.gallery, faces.model)
         self._tracks.add_faces(camera, faces, time_s, self.config, self.scales)
+
+    def wants_places(self, camera: str, time_s: float) -> bool:
+        """Tell whether it is worth finding out where the tracks of an image are."""
+        return self.config.geometry.is_on and self._state.surroundings.places.wants(
+            camera, time_s)
+
+    def observe_places(self, camera: str, track_ids: Sequence[int], places: GroundPoints,
+                       time_s: float) -> None:
+        """
+        Take in where tracks are that are seen, before `update` for the same image.
+
+        Parameters
+        ----------
+        camera
+            Name of the camera.
+        track_ids
+            N tracks.
+        places
+            N places on the ground that all cameras have in common; unknown ones are left out.
+        time_s
+            When the image was taken, seconds.
+
+        """
+        if self._state.surroundings.places.see(
+                camera, track_ids, places, time_s, self.config.geometry):
+            self._tracks.reconsider_undecided(camera, track_ids, time_s)
+
+    def fused_places(self, views: Sequence[Sequence[tuple[str, int]]],
+                     time_s: float) -> Whereabouts:
+        """Return where people are at a time whose tracks, as camera and track id, are given."""
+        is_known, walkers = self._state.surroundings.places.walkers(
+            [view for person in views for view in person], time_s)
+        people = np.repeat(np.arange(len(views)), [len(person) for person in views])
+        counts = np.bincount(people[is_known], minlength=len(views))
+        return fused(walkers, counts, self.config.geometry.spread_m)
+
+    def restart_camera(self, camera: str) -> None:
+        """Take in that the tracker of a camera begins anew: its track ids are others now."""
+        self._state.restart(camera)
+
+    def note_silence(self, camera: str) -> None:
+        """Take in that a camera tells nothing any more: whom it showed last may be elsewhere."""
+        self._tracks.lose_sight(camera)
 
     # --- Decisions ------------------------------------------------------------------------------
 
@@ -162,8 +218,11 @@ class IdentityManager:
             One entry per track, in order.
 
         """
+        self._state.clocks.note(camera, time_s)
         tracks = self._tracks.see(camera, track_ids, is_visible.tolist(), time_s)
         self._decisions.decide(tracks, time_s)
+        if self._reunion is not None:
+            self._reunion.decide(camera, tracks, time_s)
         self._state.note_presence(tracks, time_s)
         self._state.end_tracks(camera, time_s)
         present = {track.person_id for track in self._tracks if track.person_id}

@@ -16,6 +16,7 @@
 
 from dataclasses import dataclass
 
+from person_tracker.core.mean_gallery import MeanGalleryConfig
 from person_tracker.core.recognition import RecognitionConfig
 from person_tracker.core.settings import group
 from person_tracker.core.settings import setting
@@ -69,6 +70,37 @@ class BodyEvidenceConfig:
 
 
 @dataclass(frozen=True)
+class GeometryConfig:
+    """What is made of where people are, where cameras know the ground."""
+
+    is_on: bool = setting(True, 'Places are evidence for and against a person.')
+    spread_m: float = setting(
+        0.5, 'Standard deviation of how far calibration and boxes put a person wrong, apart from '
+        'the noise of the box.', minimum=0.0, exclusive_minimum=True, unit='m')
+    area_m2: float = setting(
+        40.0, 'Somebody else would be anywhere on an area of this size: the larger, the more it '
+        'says to be in one place.', minimum=0.0, exclusive_minimum=True, unit='m^2')
+    memory_s: float = setting(
+        10.0, 'Places of two tracks are compared over about this time.', minimum=0.0,
+        exclusive_minimum=True, unit='s')
+    speed_mps: float = setting(
+        1.2, 'Standard deviation of how fast people who are not seen go on.', minimum=0.0,
+        exclusive_minimum=True, unit='m/s')
+    max_speed_mps: float = setting(
+        4.0, 'Nobody is faster.', minimum=0.0, exclusive_minimum=True, unit='m/s')
+    stray_s: float = setting(
+        5.0, 'Who is not seen may be anywhere within reach after about this time.', minimum=0.0,
+        exclusive_minimum=True, unit='s')
+    max_skew_s: float = setting(
+        0.3, 'Stamps of cameras may differ so much: decisions wait so long for a late camera.',
+        minimum=0.0, maximum=10.0, unit='s')
+
+    def __post_init__(self) -> None:
+        """Refuse values out of range."""
+        validate(self)
+
+
+@dataclass(frozen=True)
 class LearningConfig:
     """Whom to learn without being asked."""
 
@@ -112,6 +144,10 @@ class RetentionConfig:
 class IdentityConfig(RecognitionConfig):
     """How identities are found, learnt and kept."""
 
+    rule: str = setting(
+        'evidence', 'How it is decided who is on a track: evidence, by all that is known, or '
+        'mean, by the nearest mean look and a threshold alone.', choices=('evidence', 'mean'),
+        live=False)
     forget_track_s: float = setting(
         60.0, 'A track not heard of for longer is over.', minimum=0.0, exclusive_minimum=True,
         unit='s')
@@ -120,6 +156,8 @@ class IdentityConfig(RecognitionConfig):
         minimum=0.0, maximum=20.0)
     face: FaceEvidenceConfig = group(FaceEvidenceConfig)
     body: BodyEvidenceConfig = group(BodyEvidenceConfig)
+    geometry: GeometryConfig = group(GeometryConfig)
+    mean: MeanGalleryConfig = group(MeanGalleryConfig)
     learning: LearningConfig = group(LearningConfig)
     retention: RetentionConfig = group(RetentionConfig)
 

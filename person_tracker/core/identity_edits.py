@@ -24,6 +24,7 @@ from collections.abc import Sequence
 import math
 
 import numpy as np
+from person_tracker.core.candidates import Candidate
 from person_tracker.core.enrolment import check_looks
 from person_tracker.core.enrolment_changes import enrolment_changes
 from person_tracker.core.erasure import erasing
@@ -44,7 +45,6 @@ from person_tracker.core.people import PersonRenamed
 from person_tracker.core.people import Prototype
 from person_tracker.core.people import PrototypesAdded
 from person_tracker.core.people import PrototypesRemoved
-from person_tracker.core.track_evidence import Candidate
 from person_tracker.core.track_evidence import TrackEvidence
 
 _OF_OPERATOR = 20.0  # log-odds

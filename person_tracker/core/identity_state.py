@@ -19,6 +19,11 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from person_tracker.core.camera_clocks import CameraClocks
+from person_tracker.core.camera_links import CameraLink
+from person_tracker.core.camera_links import CameraLinks
+from person_tracker.core.candidates import Candidate
+from person_tracker.core.candidates import combined
 from person_tracker.core.evidence import Calibration
 from person_tracker.core.identity_config import IdentityConfig
 from person_tracker.core.identity_events import EventKind
@@ -28,21 +33,24 @@ from person_tracker.core.kinship import Kinship
 from person_tracker.core.ledger import Ledger
 from person_tracker.core.ledger import limits_of
 from person_tracker.core.lessons import lessons
+from person_tracker.core.people import BODY
 from person_tracker.core.people import FACE
+from person_tracker.core.people import LinksLearnt
 from person_tracker.core.people import Person
 from person_tracker.core.people import PersonForgotten
 from person_tracker.core.people import Prototype
 from person_tracker.core.people import PrototypesAdded
 from person_tracker.core.people import PrototypesRemoved
+from person_tracker.core.place_book import PlaceBook
 from person_tracker.core.recognition import prior
 from person_tracker.core.recognition import probability
 from person_tracker.core.scale_book import ScaleBook
+from person_tracker.core.surroundings import Surroundings
 from person_tracker.core.track_book import TrackBook
-from person_tracker.core.track_evidence import Candidate
-from person_tracker.core.track_evidence import combined
 from person_tracker.core.track_evidence import TrackEvidence
 
 _SEEN_EVERY_S = 30.0  # how often the time of a person in view is written down
+_SURELY = 3.0  # log-odds above believing from which looks teach how people go between cameras
 
 
 class IdentityState:
@@ -57,6 +65,10 @@ class IdentityState:
         The people and the journal of their changes.
     tracks
         The tracks of all cameras.
+    surroundings
+        Where the tracks are, and how people go between cameras.
+    clocks
+        How far the cameras have come in time.
     kinship
         Whether people are one, and who was seen together.
     events
@@ -69,12 +81,14 @@ class IdentityState:
     """
 
     def __init__(self, config: IdentityConfig, people: Iterable[Person], scales: ScaleBook,
-                 generator: np.random.Generator) -> None:
+                 generator: np.random.Generator, links: Iterable[CameraLink]) -> None:
         """Begin with people and no tracks."""
         self.config = config
         self.scales = scales
         self.ledger = Ledger(people, generator)
         self.tracks = TrackBook()
+        self.surroundings = Surroundings(self.tracks, PlaceBook(), CameraLinks(links))
+        self.clocks = CameraClocks()
         self.kinship = Kinship(self.ledger.gallery, scales, self.tracks)
         self.events: list[IdentityEvent] = []
         self.confirmed_s: dict[str, float] = {}
@@ -85,6 +99,7 @@ class IdentityState:
     def assign(self, track: TrackEvidence, best: Candidate, margin: float,
                time_s: float) -> None:
         """Put a person on a track, and take the person off every other track of the camera."""
+        self._learn_way(track, best)
         for other in self.tracks.of_person(best.person_id):
             if other.camera == track.camera and other is not track:
                 self._take_away(other, time_s)
@@ -95,6 +110,18 @@ class IdentityState:
         track.is_changed = False
         if best.source >= Source.FACE:
             self.confirmed_s[best.person_id] = time_s
+
+    def _learn_way(self, track: TrackEvidence, best: Candidate) -> None:
+        """Learn from where the person of a track came to it, where looks leave no doubt."""
+        if track.person_id or best.total - best.place < self.config.accept_log_odds + _SURELY:
+            return
+        before = [other for other in self.tracks.of_person(best.person_id) if other is not track]
+        if not before or any(other.is_visible for other in before):
+            return
+        gap_s = track.first_s - before[0].last_s
+        if gap_s > 0.0:
+            self.surroundings.links.learn(before[0].camera, track.camera, gap_s)
+            self.ledger.record(LinksLearnt(tuple(self.surroundings.links.take_changed())))
 
     def create(self, track: TrackEvidence, likeliest: float, time_s: float) -> None:
         """Put a new person on a track; `likeliest` is the evidence for the best of the others."""
@@ -204,7 +231,9 @@ class IdentityState:
         if len(track.faces) and (before >= sure if person.name else not before <= 0.0):
             self._teach(track, track.faces.latest, self.scales.face(track.faces.model))
         # Clothes that only clothes have vouched for would lead astray, ever further.
-        if len(track.bodies) and (track.is_new or track.source >= Source.FACE):
+        is_vouched = track.is_new or track.source >= Source.FACE or not any(
+            each.kind == BODY and not each.is_negative for each in person.prototypes)
+        if len(track.bodies) and is_vouched:
             self._teach(track, track.bodies.latest, self.scales.body(track.bodies.model))
         if track.source == Source.NONE and (len(track.faces) or len(track.bodies)):
             track.source = Source.FACE if len(track.faces) else Source.BODY
@@ -241,8 +270,16 @@ class IdentityState:
     def end_tracks(self, camera: str, time_s: float) -> None:
         """Close tracks not heard of for long; who came with one and left no look is nobody."""
         ended = self.tracks.end(camera, time_s, self.config.forget_track_s)
+        self._close(ended)
+
+    def restart(self, camera: str) -> None:
+        """Close every track of a camera, whose tracker begins to count anew."""
+        self._close(self.tracks.end(camera, math.inf, 0.0))
+
+    def _close(self, ended: Iterable[TrackEvidence]) -> None:
         self.note_last_seen(ended)
         for track in ended:
+            self.surroundings.places.end(track.key)
             self._drop_if_nobody(track.person_id)
 
     def note_last_seen(self, tracks: Iterable[TrackEvidence]) -> None:

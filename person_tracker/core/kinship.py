@@ -18,13 +18,13 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
+from person_tracker.core.candidates import combined
 from person_tracker.core.companies import Companies
 from person_tracker.core.people import BODY
 from person_tracker.core.people import FACE
 from person_tracker.core.person_gallery import PersonGallery
 from person_tracker.core.scale_book import ScaleBook
 from person_tracker.core.track_book import TrackBook
-from person_tracker.core.track_evidence import combined
 
 _SAME = 3.0  # log-odds of the looks of two people from which they are one who became known twice
 
@@ -79,6 +79,12 @@ class Kinship:
         """Tell whether two people have one face; None where that is not known."""
         face = self._agreement(one, other, FACE)
         return None if math.isnan(face) else face >= _SAME
+
+    def resemblance(self, one: str, other: str) -> float:
+        """Return what the bodies of two people say for their being one, log-odds; 0: nothing."""
+        worth = [each for each in (self._agreement(one, other, BODY),
+                                   self._agreement(other, one, BODY)) if not math.isnan(each)]
+        return max(worth, default=0.0)
 
     def _agreement(self, one: str, other: str, kind: str) -> float:
         """Return what the looks of a person say for being another, log-odds; NaN: nothing."""

@@ -18,6 +18,7 @@ from collections.abc import Mapping
 
 import numpy as np
 from numpy.typing import NDArray
+from person_tracker.core.candidates import Scales
 from person_tracker.core.evidence import Calibration
 from person_tracker.core.evidence import UNKNOWN_BODY
 from person_tracker.core.evidence import UNKNOWN_FACE
@@ -25,7 +26,6 @@ from person_tracker.core.people import FACE
 from person_tracker.core.person_gallery import PersonGallery
 from person_tracker.core.recognition import FaceClassifier
 from person_tracker.core.stranger_scale import StrangerScale
-from person_tracker.core.track_evidence import Scales
 
 _MOST_STRICT = 0.5  # of the way from a scale's midpoint to equality: double boxes are no strangers
 

@@ -29,6 +29,7 @@ from person_tracker.core.types import Appearance
 
 _CONTRARY_LOG_ODDS = -1.0
 _CONTRARY_QUALITY = 0.4
+_CONTRARY_CLOTHES = -1.5
 
 
 class TrackBook:
@@ -58,7 +59,11 @@ class TrackBook:
 
     def in_view(self, camera: str) -> Iterator[TrackEvidence]:
         """Return the tracks that were seen in the last image of a camera."""
-        return (track for track in self if track.camera == camera and track.is_visible)
+        return (track for track in self.of_camera(camera) if track.is_visible)
+
+    def of_camera(self, camera: str) -> Iterator[TrackEvidence]:
+        """Return the tracks of a camera."""
+        return (track for track in self if track.camera == camera)
 
     def of_person(self, person_id: str) -> list[TrackEvidence]:
         """Return the tracks of a person, those seen last first."""
@@ -68,12 +73,18 @@ class TrackBook:
     def see(self, camera: str, track_ids: Sequence[int], is_visible: Iterable[bool],
             time_s: float) -> list[TrackEvidence]:
         """Take in the tracks of one image and return them in order."""
-        for track in self.in_view(camera):
-            track.is_visible = False
+        self.lose_sight(camera)
         tracks = [self.get(camera, track_id, time_s) for track_id in track_ids]
         for track, visible in zip(tracks, is_visible):
             track.is_visible, track.last_s = visible, time_s
+            if visible:
+                track.seen_s = time_s
         return tracks
+
+    def lose_sight(self, camera: str) -> None:
+        """Note that the tracks of a camera are not seen now."""
+        for track in self.in_view(camera):
+            track.is_visible = False
 
     def end(self, camera: str, time_s: float, patience_s: float) -> list[TrackEvidence]:
         """Take out and return the tracks of a camera that were not heard of for a time."""
@@ -99,13 +110,20 @@ class TrackBook:
             tracks[row].asked_s = time_s
         return wanted
 
+    def reconsider_undecided(self, camera: str, track_ids: Sequence[int], time_s: float) -> None:
+        """Note that there is evidence on tracks of an image that have nobody yet."""
+        for track_id in track_ids:
+            track = self.get(camera, track_id, time_s)
+            track.is_changed = track.is_changed or not track.person_id
+
     def add_bodies(self, camera: str, track_ids: Sequence[int], appearance: Appearance,
-                   time_s: float, config: IdentityConfig) -> None:
+                   time_s: float, config: IdentityConfig, scales: ScaleBook) -> None:
         """Take in looks at the bodies of some tracks, those of low quality excepted."""
         for track_id, embedding, quality in zip(
                 track_ids, appearance.embeddings, appearance.qualities.tolist()):
             if quality >= config.body.min_quality and embedding.any():
                 track = self.get(camera, track_id, time_s)
+                _note_contrary_body(track, embedding, appearance.model, scales)
                 track.bodies.add(embedding, quality, appearance.model, time_s)
                 track.is_changed = True
 
@@ -125,6 +143,20 @@ class TrackBook:
         """Return the latest look at each body in view, shape (N, D)."""
         return np.array([track.bodies.latest.embedding for track in self.in_view(camera)
                          if len(track.bodies) and track.bodies.model == model], np.float32)
+
+
+def _note_contrary_body(track: TrackEvidence, embedding: NDArray[np.float32], model: str,
+                        scales: ScaleBook) -> None:
+    """Count the latest looks that are not as those before, and how many of them are alike."""
+    count = track.contrary_bodies
+    if len(track.bodies) <= count or track.bodies.model != model:
+        track.contrary_bodies = track.alike_bodies = 0
+        return
+    worth = scales.body(model).log_odds(track.bodies.embeddings @ embedding)
+    before, after = worth[:len(worth) - count], worth[len(worth) - count:]
+    is_contrary = float(before.max()) <= _CONTRARY_CLOTHES
+    track.contrary_bodies = count + 1 if is_contrary else 0
+    track.alike_bodies = int((after > 0.0).sum()) + 1 if is_contrary else 0
 
 
 def _note_contrary(track: TrackEvidence, embedding: NDArray[np.float32], quality: float,

@@ -12,12 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""
-What speaks for whom on one track: looks of its face and body, weighed against those known.
-
-Looks of one track resemble each other, so n of them are worth less than n times one. With the
-correlation `r` between their errors, the mean of n looks is worth `n / (1 + (n - 1) r)` of them.
-"""
+"""One track as identity sees it: its looks, its person and what is known of both."""
 
 from dataclasses import dataclass
 from dataclasses import field
@@ -25,22 +20,13 @@ import math
 
 import numpy as np
 from numpy.typing import NDArray
-from person_tracker.core.evidence import Calibration
+from person_tracker.core.candidates import Candidate
 from person_tracker.core.identity_events import Source
 from person_tracker.core.people import BODY
 from person_tracker.core.people import FACE
 from person_tracker.core.people import Prototype
 from person_tracker.core.person_gallery import PersonGallery
-from person_tracker.core.recognition import FaceClassifier
-from person_tracker.core.recognition import prior
 from person_tracker.core.recognition import SHORTLIST
-from person_tracker.core.recognition import weighed
-
-_CORRELATION = 0.5
-# Log-odds of one look, and of all together. Clothes can change, so they speak less against
-# somebody than for somebody, and never as strongly as a face.
-_RANGES = {FACE: (-8.0, 16.0), BODY: (-3.0, 10.0)}
-_MOST = {FACE: 24.0, BODY: 12.0}
 
 
 class Looks:
@@ -133,8 +119,8 @@ class TrackEvidence:
         Which track.
     first_s, last_s
         Time of the first and last image it was believed in, seconds.
-    is_visible
-        Seen in the last image of its camera.
+    is_visible, seen_s
+        Seen in the last image of its camera; when it was last seen, seconds.
     faces, bodies
         Looks.
     person_id, source, log_odds, margin
@@ -149,8 +135,10 @@ class TrackEvidence:
         People whom an operator, or a face, has ruled out.
     contributed
         Prototypes that this track gave to its person, and when they were seen, seconds.
-    contrary_faces
-        How many of the latest faces in a row are another person's than those before.
+    contrary_faces, contrary_bodies
+        How many of the latest looks in a row are another person's than those before.
+    alike_bodies
+        How many of these resemble the newest, and so are one other person's.
     asked_s
         When a look at the body was last asked for, seconds.
     noted_s
@@ -171,12 +159,20 @@ class TrackEvidence:
     margin: float = math.nan
     is_new: bool = False
     is_changed: bool = False
-    candidates: list['Candidate'] = field(default_factory=list)
+    candidates: list[Candidate] = field(default_factory=list)
     denied: set[str] = field(default_factory=set)
     contributed: dict[str, float] = field(default_factory=dict)
     contrary_faces: int = 0
+    contrary_bodies: int = 0
+    alike_bodies: int = 0
+    seen_s: float = -math.inf
     asked_s: float = -math.inf
     noted_s: float = -math.inf
+
+    @property
+    def key(self) -> tuple[str, int]:
+        """Return which track this is."""
+        return self.camera, self.track_id
 
     def reconsider(self) -> None:
         """Compare all looks again, since somebody else may be known by now."""
@@ -184,11 +180,11 @@ class TrackEvidence:
         self.bodies.search_again()
         self.is_changed = True
 
-    def begin_anew(self, faces: int = 0) -> None:
-        """Lose the looks but for the newest faces: the others are somebody else's."""
+    def begin_anew(self, faces: int = 0, bodies: int = 0) -> None:
+        """Lose the looks but for the newest of each kind: the others are somebody else's."""
         self.faces.clear(keep=faces)
-        self.bodies.clear()
-        self.contrary_faces = 0
+        self.bodies.clear(keep=bodies)
+        self.contrary_faces = self.contrary_bodies = self.alike_bodies = 0
         self.is_changed = True
 
     def release(self) -> None:
@@ -197,118 +193,3 @@ class TrackEvidence:
         self.log_odds = self.margin = math.nan
         self.contributed.clear()
         self.is_changed = True
-
-
-@dataclass(frozen=True)
-class Candidate:
-    """
-    What speaks for one person on a track, natural log-odds.
-
-    Attributes
-    ----------
-    person_id
-        The person.
-    total
-        All evidence and the prior.
-    face, body
-        Evidence of each kind without the prior; NaN: nothing can be compared.
-
-    """
-
-    person_id: str
-    total: float
-    face: float
-    body: float
-
-    @property
-    def source(self) -> Source:
-        """Return the strongest kind of evidence."""
-        return Source.BODY if math.isnan(self.face) else Source.FACE
-
-
-@dataclass(frozen=True)
-class Scales:
-    """
-    What similarities are worth now.
-
-    Attributes
-    ----------
-    face, body
-        Scale of the network that made the looks.
-    classifier
-        The second way to read faces; None: not in use.
-
-    """
-
-    face: Calibration
-    body: Calibration
-    classifier: FaceClassifier | None = None
-
-
-def combined(weights: NDArray[np.float32], qualities: NDArray[np.float32],
-             kind: str) -> NDArray[np.float32]:
-    """
-    Return what several looks of one track say together.
-
-    Parameters
-    ----------
-    weights
-        Shape (n, P), log-odds of each look for each person; NaN: nothing can be compared.
-    qualities
-        Shape (n,), in [0, 1]: a bad picture says less, for and against.
-    kind
-        `face` or `body`.
-
-    Returns
-    -------
-    ndarray
-        Shape (P,), log-odds; NaN where nothing can be compared.
-
-    """
-    share = qualities[:, None] / max(float(qualities.sum()), 1e-6)
-    mean = (np.clip(weights, *_RANGES[kind]) * share).sum(axis=0)
-    count = float(qualities.sum())
-    worth = count / (1.0 + max(count - 1.0, 0.0) * _CORRELATION)
-    together: NDArray[np.float32] = np.clip(mean * np.float32(worth), -_MOST[kind], _MOST[kind])
-    return together
-
-
-def candidates_on(track: TrackEvidence, gallery: PersonGallery,
-                  scales: Scales) -> list[Candidate]:
-    """Return everybody who may be on a track, and its own person, the likeliest first."""
-    own = {track.person_id} if track.person_id else set()
-    people = sorted(own | track.faces.nearest(gallery) | track.bodies.nearest(gallery))
-    face = _evidence(track.faces, gallery, people, scales.face)
-    if scales.classifier is not None and len(track.faces):
-        _classify(face, track.faces, people, scales.classifier)
-    body = _evidence(track.bodies, gallery, people, scales.body)
-    sizes = {FACE: gallery.size(FACE, track.faces.model),
-             BODY: gallery.size(BODY, track.bodies.model)}
-    found = []
-    for person_id, of_face, of_body in zip(people, face.tolist(), body.tolist()):
-        if math.isnan(of_face) and math.isnan(of_body):
-            continue
-        known = sizes[BODY] if math.isnan(of_face) else sizes[FACE]
-        total = prior(known) + sum(each for each in (of_face, of_body) if not math.isnan(each))
-        found.append(Candidate(person_id, total, of_face, of_body))
-    return sorted(found, key=lambda each: (-each.total, each.person_id))
-
-
-def _evidence(looks: Looks, gallery: PersonGallery, people: list[str],
-              scale: Calibration) -> NDArray[np.float32]:
-    if not len(looks) or not people:
-        return np.full(len(people), np.nan, np.float32)
-    weights = weighed(gallery, looks.kind, looks.model, looks.embeddings, people, scale)
-    return combined(weights, looks.qualities, looks.kind)
-
-
-def _classify(face: NDArray[np.float32], looks: Looks, people: list[str],
-              classifier: FaceClassifier) -> None:
-    """Replace the evidence for the people that a classifier has learnt."""
-    columns = {person_id: column for column, person_id in enumerate(classifier.person_ids)}
-    if not columns:
-        return
-    learnt = combined(classifier.log_odds(looks.embeddings), looks.qualities, FACE)
-    for row, person_id in enumerate(people):
-        if person_id in columns:
-            face[row] = learnt[columns[person_id]]

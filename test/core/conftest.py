@@ -24,6 +24,7 @@ from zlib import crc32
 import numpy as np
 from person_tracker.core.evidence import Calibration
 from person_tracker.core.faces import Faces
+from person_tracker.core.ground import GroundPoints
 from person_tracker.core.identity import IdentityManager
 from person_tracker.core.identity_config import IdentityConfig
 from person_tracker.core.people import BODY
@@ -241,12 +242,12 @@ class Stage:
 
     """
 
-    def __init__(self, cast, values, people, seed, scales):
+    def __init__(self, cast, values, people, seed, scales, links):
         self.cast = cast
         self.config = updated(IdentityConfig(), values)
         self.scales = ScaleBook(SCALES) if scales is None else scales
         self.manager = IdentityManager(
-            self.config, people, self.scales, np.random.default_rng(seed))
+            self.config, people, self.scales, np.random.default_rng(seed), links)
         self.journal, self.events = [], []
 
     @property
@@ -264,23 +265,31 @@ class Stage:
     def track(self, camera='door', track_id=1):
         return self.manager.track_of(camera, track_id)
 
-    def show(self, time_s, camera='door', **actors):
-        """Show one image: which actor plays on which track, as `t1='Anna none'`; return who is."""
+    def show(self, time_s, camera='door', places=None, **actors):
+        """
+        Show one image: which actor plays on which track, as `t1='Anna none'`; return who is.
+
+        `places` are those of the tracks that have one, metres, by track id.
+        """
         ids = [int(track[1:]) for track in actors]
         roles = [role.split() for role in actors.values()]
         seen = [(track, role) for track, role in zip(ids, roles) if role[0] != 'nobody']
         self.manager.observe_bodies(
             camera, [track for track, _ in seen], self._bodies(seen, camera, time_s), time_s)
         self.manager.observe_faces(camera, self.faces(seen, camera, time_s), time_s)
+        if places:
+            standing = [track for track, _ in seen if track in places]
+            self.manager.observe_places(
+                camera, standing, ground_points([places[track] for track in standing]), time_s)
         is_visible = np.array([role[0] != 'nobody' for role in roles], np.bool_)
         answers = self.manager.update(camera, ids, is_visible, time_s)
         self.note()
         return answers[0] if len(answers) == 1 else answers
 
-    def play(self, start_s, end_s, camera='door', **actors):
+    def play(self, start_s, end_s, camera='door', places=None, **actors):
         """Show two images a second, both ends included; return the last answer."""
         for time_s in np.arange(start_s, end_s + 0.01, 0.5).tolist():
-            answer = self.show(time_s, camera, **actors)
+            answer = self.show(time_s, camera, places, **actors)
         return answer
 
     def faces(self, seen, camera, time_s):
@@ -329,6 +338,14 @@ class Stage:
         return [event.kind.name for event in self.events]
 
 
+def ground_points(positions_m, deviation_m=0.1):
+    """Return places on the ground, all known equally well, metres; NaN: unknown."""
+    positions = np.array(positions_m, np.float64).reshape(-1, 2)
+    covariances = np.broadcast_to(deviation_m**2 * np.eye(2), (len(positions), 2, 2)).copy()
+    covariances[np.isnan(positions).any(axis=1)] = np.nan
+    return GroundPoints(positions, covariances)
+
+
 def make_faces(looks, track_ids, model):
     """Return faces side by side, each a look with its quality; zeros in a look: not computed."""
     count = len(looks)
@@ -356,12 +373,18 @@ def stage():
 
     `people` are known beforehand: labels of actors whose faces are enrolled, or people as kept.
     """
-    def make(people=(), alike=(), seed=1, scales=None, **values):
+    def make(people=(), alike=(), seed=1, scales=None, links=(), **values):
         cast = Cast(alike)
         people = [cast.enrolled(each) if isinstance(each, str) else each for each in people]
         dotted = {name.replace('__', '.'): value for name, value in values.items()}
-        return Stage(cast, dotted, people, seed, scales)
+        return Stage(cast, dotted, people, seed, scales, links)
     return make
+
+
+@pytest.fixture(scope='session')
+def places_at():
+    """Return a function that makes places of positions and their standard deviation, metres."""
+    return ground_points
 
 
 @pytest.fixture(scope='session')

@@ -28,6 +28,8 @@ def test_defaults_are_within_their_bounds():
 
 
 @pytest.mark.parametrize('name, value', [
+    ('rule', 'best'),
+    ('mean.threshold', 1.1),              # no cosine
     ('forget_track_s', 0.0),              # no track would outlast its image
     ('forget_track_s', float('inf')),     # and none would ever end
     ('accept_log_odds', -1.0),            # to believe what is unlikely
@@ -43,6 +45,15 @@ def test_defaults_are_within_their_bounds():
     ('body.min_looks', 0),                # somebody would be recognised by nothing
     ('body.min_looks', 9),                # more than a track remembers
     ('body.max_tracks', 0),               # nobody's body would be looked at
+    ('geometry.spread_m', 0.0),           # no camera is calibrated so well
+    ('geometry.area_m2', 0.0),
+    ('geometry.memory_s', 0.0),
+    ('geometry.speed_mps', 0.0),
+    ('geometry.max_speed_mps', 0.0),      # nobody could leave the spot
+    ('geometry.stray_s', -1.0),
+    ('geometry.max_skew_s', -0.1),
+    ('geometry.max_skew_s', 10.1),        # nobody waits so long for a camera
+    ('geometry.max_skew_s', float('nan')),
     ('learning.decide_s', 61.0),
     ('learning.pause_s', -1.0),
     ('retention.anonymous_s', -1.0),
@@ -60,3 +71,13 @@ def test_clothes_carry_a_name_no_longer_than_they_are_remembered():
 
 def test_a_name_needs_more_of_clothes_than_being_recognised():
     assert IdentityConfig().body.carry_log_odds > 0.0
+
+
+def test_nobody_is_usually_as_fast_as_people_can_be():
+    config = IdentityConfig().geometry
+    assert config.speed_mps < config.max_speed_mps
+
+
+def test_a_late_camera_is_not_waited_for_longer_than_a_stranger_takes():
+    config = IdentityConfig()
+    assert config.geometry.max_skew_s < config.learning.decide_s

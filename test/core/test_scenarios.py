@@ -43,6 +43,7 @@ class Row:
     camera: str
     track_id: int
     role: str
+    places_m: np.ndarray  # shape (2, 2): where it begins and where it ends; NaN: not known
     expected: str
     text: str
 
@@ -53,6 +54,11 @@ class Row:
     @property
     def is_deed(self):
         return self.role.startswith('*')
+
+    def place_m(self, time_s):
+        """Return the place at a time: the way is straight and even."""
+        share = (time_s - self.start_s) / max(self.end_s - self.start_s, 1e-9)
+        return (1.0 - share) * self.places_m[0] + share * self.places_m[1]
 
     def is_on_track_of(self, other):
         return not self.is_deed and (self.camera, self.track_id) == (other.camera, other.track_id)
@@ -69,6 +75,8 @@ class Story:
         self.known = self._list('Known in the end')
         self.events = self._list('Events')
         self.not_yet = self._line('Not yet so')
+        clocks = (each.split() for each in self._list('Clocks'))
+        self.clocks_s = {camera: float(ahead_s) for camera, ahead_s in clocks}
         self.rows = [_row(line) for line in text.splitlines() if re.match(r'\| *\d', line)]
 
     def _line(self, title):
@@ -80,13 +88,21 @@ class Story:
 
 
 def _row(text):
-    times, where, who, face, clothes, expected = (
+    times, where, who, face, clothes, *place, expected = (
         each.strip() for each in text.strip('| ').split('|'))
     start, _, end = times.partition('-')
     camera, _, track = where.partition(' ')
     role = who if who.startswith('*') else f'{who} {face} {clothes or f"those_of_{who}"}'
-    return Row(_seconds(start), _seconds(end or start), camera, int(track or 0), role, expected,
-               text)
+    return Row(_seconds(start), _seconds(end or start), camera, int(track or 0), role,
+               _places(*place), expected, text)
+
+
+def _places(text=''):
+    """Return where a row begins and ends, metres, of `x, y` or `x, y to x, y`."""
+    if not text:
+        return np.full((2, 2), np.nan)
+    ways = [[float(each) for each in place.split(',')] for place in text.split('to')]
+    return np.array([ways[0], ways[-1]])
 
 
 def _seconds(text):
@@ -138,7 +154,9 @@ class Player:
     def _show(self, camera, time_s):
         rows = [row for row in self.story.rows if row.camera == camera and not row.is_deed
                 and row.start_s <= time_s <= row.end_s]
-        answers = self.stage.show(time_s, camera, **{f't{row.track_id}': row.role for row in rows})
+        places = {row.track_id: row.place_m(time_s) for row in rows}
+        answers = self.stage.show(time_s + self.story.clocks_s.get(camera, 0.0), camera, places,
+                                  **{f't{row.track_id}': row.role for row in rows})
         answers = answers if isinstance(answers, list) else [answers]
         people = [each.person_id for each in answers if each.person_id]
         assert len(people) == len(set(people)), f'one person on two tracks of {camera}'
@@ -202,6 +220,9 @@ class Player:
         track = self.stage.edits.live_track(row.camera, row.track_id)
         self.stage.edits.appoint(track, self.labels[who], time_s)
         self.stage.note()
+
+    def _replug(self, row, _time_s):
+        self.stage.manager.restart_camera(row.camera)
 
     def _restart(self, _row, _time_s):
         """Begin anew with nothing but what a store kept."""
@@ -269,3 +290,22 @@ def test_a_wrong_name_fails_a_story_at_any_moment(stage):
     player.truth['Anna'] = 'Bob'
     with pytest.raises(AssertionError, match='Anna on'):
         player.play()
+
+
+@pytest.mark.parametrize('place, time_s, expected', [
+    ('2, -1.5', 5.0, (2.0, -1.5)),
+    ('0, 0 to 10, 20', 0.0, (0.0, 0.0)),   # where the row begins
+    ('0, 0 to 10, 20', 5.0, (5.0, 10.0)),  # half way
+    ('0, 0 to 10, 20', 10.0, (10.0, 20.0)),
+    ('', 5.0, (np.nan, np.nan)),           # not known
+])
+def test_a_place_in_a_story_is_stood_at_or_walked_straight_to(place, time_s, expected):
+    row, = Story(f'| 0:00-0:10 | door 1 | Anna | none | | {place} | #1 |').rows
+    np.testing.assert_allclose(row.place_m(START_S + time_s), expected)
+    assert (row.who, row.expected) == ('Anna', '#1')
+
+
+def test_a_story_without_places_tells_none():
+    row, = Story('| 0:00 | door 1 | Anna | none | red | #1 |').rows
+    assert np.isnan(row.place_m(START_S)).all()
+    assert (row.role, row.expected) == ('Anna none red', '#1')

@@ -25,7 +25,8 @@ import pytest
 
 MODEL = 'a face network'
 CONFIG = IdentityConfig()
-SCALES = ScaleBook({MODEL: Calibration(0.4, 30.0)})
+BODY_MODEL = 'a body network'
+SCALES = ScaleBook({MODEL: Calibration(0.4, 30.0), BODY_MODEL: Calibration(0.5, 20.0)})
 ANNA, BOB, CLEO = np.eye(3, dtype=np.float32)
 
 
@@ -50,6 +51,16 @@ def test_tracks_are_told_apart_by_camera(book):
     assert book.find('door', 1) is first
     assert book.find('door', 2) is None
     assert len(book) == 2
+
+
+def test_camera_that_is_lost_sight_of_shows_nobody_and_keeps_its_tracks(book):
+    see(book, 0.0, 1, 2)
+    see(book, 0.0, 7, camera='hall')
+    book.lose_sight('door')
+    assert list(book.in_view('door')) == [] and len(list(book.in_view('hall'))) == 1
+    assert len(list(book.of_camera('door'))) == 2
+    see(book, 1.0, 2)
+    assert [track.track_id for track in book.in_view('door')] == [2]
 
 
 def test_in_view_is_what_the_last_image_of_the_camera_showed(book):
@@ -93,8 +104,8 @@ def test_tracks_of_a_person_come_with_those_seen_last_first(book):
 
 
 def add_body(book, track_id, time_s):
-    look = Appearance(ANNA[None], np.float32([0.9]), 'a body network')
-    book.add_bodies('door', [track_id], look, time_s, CONFIG)
+    look = Appearance(ANNA[None], np.float32([0.9]), BODY_MODEL)
+    book.add_bodies('door', [track_id], look, time_s, CONFIG, SCALES)
 
 
 @pytest.mark.parametrize('time_s, is_wanted', [
@@ -160,8 +171,8 @@ def test_an_image_without_tracks_wants_no_body(book):
     (0.9, 0 * ANNA, False),  # there was no usable picture
 ])
 def test_bodies_are_taken_where_they_are_good_enough(book, quality, embedding, is_taken):
-    look = Appearance(embedding[None], np.float32([quality + 1e-6]), 'a body network')
-    book.add_bodies('door', [1], look, 0.0, CONFIG)
+    look = Appearance(embedding[None], np.float32([quality + 1e-6]), BODY_MODEL)
+    book.add_bodies('door', [1], look, 0.0, CONFIG, SCALES)
     assert len(book) == is_taken
 
 
@@ -214,7 +225,60 @@ def test_bodies_in_view_are_the_latest_of_one_network(book):
     for track_id, model in ((1, 'a'), (2, 'a'), (3, 'b')):
         for look in (BOB, ANNA):
             book.add_bodies('door', [track_id], Appearance(look[None], np.float32([0.9]), model),
-                            0.0, CONFIG)
+                            0.0, CONFIG, SCALES)
     see(book, 0.0, 1, 3)
     np.testing.assert_array_equal(book.bodies_in_view('door', 'a'), ANNA[None])
     assert len(book.bodies_in_view('hall', 'a')) == 0
+
+
+class TestContraryBodies:
+    """A track that has gone over to somebody in other clothes shows it by several looks."""
+
+    # Similar to themselves, not to each other; the last is half Anna's, half Bob's.
+    LOOKS = {'A': ANNA, 'B': BOB, 'C': CLEO, '+': (ANNA + BOB) / np.float32(np.sqrt(2.0))}
+
+    @pytest.mark.parametrize('seen, contrary, alike', [
+        ('A', 0, 0),         # the first says nothing
+        ('AAA', 0, 0),
+        ('AB', 1, 1),
+        ('AABBB', 3, 3),
+        ('AABBA', 0, 0),     # it was the same person after all
+        ('AABCB', 3, 2),     # like nobody before, but not like each other either
+        ('AABBBC', 4, 1),
+        ('AB+', 0, 0),       # resembles who was there before
+        ('AAAABBBB', 4, 4),
+        ('ABBBBBBBBB', 0, 0),  # who was there before is remembered no more
+    ])
+    def test_looks_unlike_those_before_are_counted(self, book, seen, contrary, alike):
+        for number, who in enumerate(seen):
+            book.add_bodies('door', [1], Appearance(
+                self.LOOKS[who][None], np.float32([0.9]), BODY_MODEL), number / 2, CONFIG, SCALES)
+        track = book.find('door', 1)
+        assert (track.contrary_bodies, track.alike_bodies) == (contrary, alike)
+
+    @pytest.mark.parametrize('other', [
+        np.eye(3, dtype=np.float32)[1],    # of the same size
+        np.eye(1, 8, dtype=np.float32)[0],  # of another size
+    ])
+    def test_another_network_is_no_contradiction(self, book, other):
+        for number in range(3):
+            add_body(book, 1, number / 2)
+        for number in range(6):
+            book.add_bodies('door', [1], Appearance(
+                other[None], np.float32([0.9]), 'another network'), 2.0 + number, CONFIG, SCALES)
+            track = book.find('door', 1)
+            assert (track.contrary_bodies, track.alike_bodies) == (0, 0)
+        assert track.bodies.model == 'another network'
+
+
+def test_new_evidence_from_places_is_for_tracks_without_a_person(book):
+    decided, open_track = see(book, 0.0, 1, 2)
+    decided.person_id = 'p1'
+    book.reconsider_undecided('door', [1, 2], 0.0)
+    assert (decided.is_changed, open_track.is_changed) == (False, True)
+
+
+def test_when_a_track_was_last_seen_is_not_when_it_was_last_believed(book):
+    see(book, 0.0, 1)
+    track, = see(book, 5.0, 1, hidden=[1])
+    assert (track.seen_s, track.last_s) == (0.0, 5.0)
