@@ -27,6 +27,7 @@ from person_tracker.core.settings import SettingError
 _COMMANDS = {
     'run': 'Track the people in a video, image folder, stream or camera.',
     'track': 'Run the tracker alone on a file of detections.',
+    'multicamera': 'Follow people over several cameras, on files of detections.',
     'evaluate': 'Compare tracks with ground truth: HOTA, MOTA, IDF1 and more.',
     'people': 'Enrol, list, rename, merge, forget, export, import or identify people.',
     'models': 'List, fetch or verify the networks known here.',

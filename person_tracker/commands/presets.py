@@ -28,7 +28,10 @@ _FOLDER = Path('config', 'presets')
 _RENAMED = {'detector.every': 'detect_every'}
 _MOVED = {'reid.looks.': 'looks.', 'reid.camera_motion.': 'camera_motion.'}
 # Parameters that nodes have and commands do not, by their beginnings.
-_OF_NODES = ('tracker.camera', 'tracker.listens_to', 'camera_motion.mount_')
+_OF_NODES = (
+    'tracker.camera', 'tracker.listens_to', 'camera_motion.mount_', 'identity.camera_list',
+    'identity.cameras', 'identity.classifier', 'identity.enrolment.', 'identity.gather_s',
+    'identity.ground_frame', 'identity.max_camera_age_s', 'identity.store.')
 
 
 def with_preset(config: Any, preset: str | None) -> Any:

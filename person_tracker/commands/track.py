@@ -18,7 +18,6 @@ from argparse import ArgumentParser
 from argparse import Namespace
 from dataclasses import dataclass
 from pathlib import Path
-import sys
 
 from person_tracker.commands.arguments import add_preset_option
 from person_tracker.commands.arguments import add_set_option
@@ -26,6 +25,8 @@ from person_tracker.commands.arguments import positive_number
 from person_tracker.commands.arguments import refuse_overwriting
 from person_tracker.commands.arguments import UsageError
 from person_tracker.commands.presets import with_preset
+from person_tracker.commands.score_range import add_score_range_option
+from person_tracker.commands.score_range import unit_scores
 from person_tracker.core.settings import from_texts
 from person_tracker.core.settings import group
 from person_tracker.core.settings import setting
@@ -34,12 +35,9 @@ from person_tracker.core.tracker import Tracker
 from person_tracker.core.tracker import TrackerConfig
 from person_tracker.evaluation.camera_motion import read_camera_motion
 from person_tracker.evaluation.embeddings import read_embeddings
-from person_tracker.evaluation.motchallenge import DetectionRows
 from person_tracker.evaluation.motchallenge import read_detections
 from person_tracker.evaluation.number_rows import FileFormatError
 from person_tracker.evaluation.replay import replay
-from person_tracker.evaluation.replay import usual_score_range
-from person_tracker.evaluation.replay import with_unit_scores
 from person_tracker.evaluation.track_writer import TrackWriter
 
 ERRORS = (FileFormatError,)
@@ -72,9 +70,7 @@ def add_arguments(parser: ArgumentParser) -> None:
                         'the frame before')
     parser.add_argument('--fps', type=positive_number, required=True, metavar='RATE',
                         help='frames per second of the recording')
-    parser.add_argument('--score-range', type=float, nargs=2, metavar=('LOW', 'HIGH'),
-                        help='scores that mean 0 and 1; default 0 1, or 0 100 where scores '
-                        'above 10 show that they are per cent')
+    add_score_range_option(parser)
     parser.add_argument('--output', type=Path, required=True, metavar='FILE',
                         help='MOTChallenge tracks to write')
     add_preset_option(parser)
@@ -98,7 +94,7 @@ def execute(arguments: Namespace) -> None:
     frames, boxes, ids = 0, 0, set()
     with TrackWriter(arguments.output) as writer:
         for frame, tracks in replay(
-                tracker, _with_unit_scores(rows, arguments.score_range), fps=arguments.fps,
+                tracker, unit_scores(rows, arguments.score_range), fps=arguments.fps,
                 embeddings=embeddings, camera_motion=motion, every=config.detect_every):
             people = tracks.confirmed()
             writer.write(frame, people.track_ids, people.boxes_xyxy, people.scores)
@@ -107,14 +103,3 @@ def execute(arguments: Namespace) -> None:
             ids.update(people.track_ids.tolist())
     print(f'{frames} frames, {len(rows)} detections, {boxes} track boxes, {len(ids)} ids: '
           f'{arguments.output}')
-
-
-def _with_unit_scores(rows: DetectionRows, given: list[float] | None) -> DetectionRows:
-    lowest, highest = given or usual_score_range(rows.scores)
-    if not given and highest != 1.0:
-        print(f'note: scores up to {rows.scores.max():g} are taken as per cent; '
-              '--score-range says otherwise', file=sys.stderr)
-    try:
-        return with_unit_scores(rows, lowest, highest)
-    except ValueError as error:
-        raise UsageError(f'--score-range: {error}') from None

@@ -66,6 +66,21 @@ def read_embeddings(path: Path, key: str, detections: DetectionRows) -> NDArray[
     return joined
 
 
+def networks_of(path: Path) -> list[str]:
+    """
+    Return the names of the networks whose embeddings an archive holds.
+
+    Raises
+    ------
+    FileFormatError
+        It is no archive.
+
+    """
+    _require_archive(path)
+    with np.load(path, allow_pickle=False) as archive:
+        return [name for name in archive.files if name != _BOXES]
+
+
 def _read_arrays(path: Path, key: str) -> tuple[NDArray[np.float64], NDArray[np.float32]]:
     boxes, embeddings = _load(path, (_BOXES, key))
     if boxes.ndim != 2 or boxes.shape[1] < 5:
@@ -82,9 +97,7 @@ def _read_arrays(path: Path, key: str) -> tuple[NDArray[np.float64], NDArray[np.
 
 
 def _load(path: Path, names: tuple[str, ...]) -> list[NDArray[np.generic]]:
-    with open(path, 'rb') as file:
-        if not zipfile.is_zipfile(file):
-            raise FileFormatError(f'{path} is not an .npz archive')
+    _require_archive(path)
     with np.load(path, allow_pickle=False) as archive:
         for name in names:
             if name not in archive.files:
@@ -94,6 +107,12 @@ def _load(path: Path, names: tuple[str, ...]) -> list[NDArray[np.generic]]:
             return [archive[name] for name in names]
         except (ValueError, EOFError, zipfile.BadZipFile) as error:
             raise FileFormatError(f'{path} is damaged: {error}') from None
+
+
+def _require_archive(path: Path) -> None:
+    with open(path, 'rb') as file:
+        if not zipfile.is_zipfile(file):
+            raise FileFormatError(f'{path} is not an .npz archive')
 
 
 def _rows_by_box(path: Path, boxes: NDArray[np.float64],
@@ -112,6 +131,7 @@ def _rows_by_box(path: Path, boxes: NDArray[np.float64],
         raise FileFormatError(
             f'{path} does not belong to these detections: {np.count_nonzero(strangers)} of its '
             f'{len(boxes)} boxes are not among them, first frame {frame:g} box '
-            f'{", ".join(f"{value:.1f}" for value in box)}')
+            f'{", ".join(f"{value:.1f}" for value in box)}; frames and boxes must be the same in '
+            'both')
     rows: NDArray[np.intp] = cKDTree(boxes).query(wanted, **limits)[1]
     return rows

@@ -125,9 +125,16 @@ class GroundTruthRows:
         return len(self.frames)
 
 
-def read_detections(path: Path) -> DetectionRows:
+def read_detections(path: Path, *, first_frame: int = 1) -> DetectionRows:
     """
     Read a detection file; the id column is ignored.
+
+    Parameters
+    ----------
+    path
+        The file.
+    first_frame
+        Lowest number that a frame may have; 0 for files that count from there.
 
     Raises
     ------
@@ -135,7 +142,7 @@ def read_detections(path: Path) -> DetectionRows:
         Names file, line, column, value and what is expected.
 
     """
-    values = _by_frame(_read_boxes(path))
+    values = _by_frame(_read_boxes(path, first_frame))
     return DetectionRows(values[:, 0].astype(np.int64), values[:, 2:6], values[:, 6])
 
 
@@ -179,9 +186,9 @@ def read_ground_truth(path: Path) -> GroundTruthRows:
     return GroundTruthRows(frames, track_ids, values[:, 2:6], values[:, 6] != 0, classes)
 
 
-def _read_boxes(path: Path) -> NDArray[np.float64]:
+def _read_boxes(path: Path, first_frame: int = 1) -> NDArray[np.float64]:
     values = read_number_rows(path, _COLUMNS, ',')
-    for column, first in ((0, 1), (4, 0), (5, 0)):
+    for column, first in ((0, first_frame), (4, 0), (5, 0)):
         require(path, values, column, _COLUMNS[column], values[:, column] >= first,
                 f'at least {first}')
     require(path, values, 0, 'frame', _is_whole(values[:, 0]), 'a whole number')

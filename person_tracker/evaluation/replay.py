@@ -56,7 +56,7 @@ def with_unit_scores(rows: DetectionRows, lowest: float, highest: float) -> Dete
 def replay(tracker: Tracker, rows: DetectionRows, *, fps: float,
            embeddings: NDArray[np.float32] | None = None,
            camera_motion: Mapping[int, NDArray[np.float64]] | None = None, every: int = 1,
-           ) -> Iterator[tuple[int, Tracks]]:
+           frames: range | None = None) -> Iterator[tuple[int, Tracks]]:
     """
     Run a tracker over every frame from the first to the last, those without a box included.
 
@@ -74,6 +74,8 @@ def replay(tracker: Tracker, rows: DetectionRows, *, fps: float,
         Affine map of shape (2, 3) by frame; a frame without one is a camera at rest.
     every
         The detections of every n-th frame are used; between, tracks move on as predicted.
+    frames
+        The frames to run over; None: from the first that has a box to the last.
 
     Yields
     ------
@@ -81,16 +83,18 @@ def replay(tracker: Tracker, rows: DetectionRows, *, fps: float,
         Number of the frame, every live track after it.
 
     """
-    if not len(rows):
-        return
+    if frames is None:
+        if not len(rows):
+            return
+        frames = range(int(rows.frames[0]), int(rows.frames[-1]) + 1)
     corners, sizes = rows.boxes_xywh[:, :2], rows.boxes_xywh[:, 2:]
     boxes_xyxy = np.concatenate((corners, corners + sizes), axis=1)
     recorded = Detections(
         boxes_xyxy.astype(np.float32), rows.scores.astype(np.float32), embeddings)
     motion = camera_motion or {}
-    for frame in range(int(rows.frames[0]), int(rows.frames[-1]) + 1):
+    for frame in frames:
         time_s, moved = (frame - 1) / fps, motion.get(frame)
-        if (frame - int(rows.frames[0])) % every:
+        if (frame - frames.start) % every:
             yield frame, tracker.predict(time_s, moved)
         else:
             yield frame, tracker.update(recorded[rows.in_frame(frame)], time_s, moved)

@@ -12,7 +12,12 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""The networks known here: files, sources, licences and inputs, read from `registry.yaml`."""
+"""
+The networks known here: files, sources, licences and inputs, read from `registry.yaml`.
+
+Of networks whose embeddings come from elsewhere it is known what similarities are worth, read from
+`scales.yaml`.
+"""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -150,11 +155,7 @@ def load_registry(path: Path | None = None) -> dict[str, ModelEntry]:
         The file is missing or an entry is incomplete; the text names the entry.
 
     """
-    path = path or Path(__file__).with_name('registry.yaml')
-    try:
-        texts = yaml.safe_load(path.read_text(encoding='utf-8'))
-    except (OSError, yaml.YAMLError) as error:
-        raise ModelError(f'cannot read the model registry {path}: {error}') from error
+    texts = _read(path or Path(__file__).with_name('registry.yaml'))
     return {name: _entry(name, text) for name, text in texts.items()}
 
 
@@ -183,10 +184,43 @@ def lookup(name: str, kind: str | None = None) -> ModelEntry:
     return known[name]
 
 
-def known_calibrations() -> dict[str, Calibration]:
-    """Return what similarities are worth, for each network of the registry that is measured."""
-    return {entry.name: entry.calibration for entry in load_registry().values()
-            if entry.calibration is not None}
+def known_calibrations(kind: str | None = None, path: Path | None = None,
+                       ) -> dict[str, Calibration]:
+    """
+    Return what similarities are worth, by every name of each network that is measured.
+
+    Parameters
+    ----------
+    kind
+        What the networks are for; anything where None.
+    path
+        File of the networks that are not in the registry; the package's own where None.
+
+    Raises
+    ------
+    ModelError
+        A file is missing or an entry is incomplete; the text names the entry.
+
+    """
+    known = {entry.name: entry.calibration for entry in load_registry().values()
+             if entry.calibration is not None and kind in (None, entry.kind)}
+    for entry in _read(path or Path(__file__).with_name('scales.yaml')):
+        names = entry.get('names')
+        try:
+            if kind in (None, entry['kind']):
+                known |= dict.fromkeys(entry['names'], _calibration(entry['calibration']))
+        except KeyError as error:
+            raise ModelError(f'scale of {names} lacks or misspells {error}') from error
+        except ValueError as error:
+            raise ModelError(f'scale of {names}: {error}') from error
+    return known
+
+
+def _read(path: Path) -> Any:
+    try:
+        return yaml.safe_load(path.read_text(encoding='utf-8'))
+    except (OSError, yaml.YAMLError) as error:
+        raise ModelError(f'cannot read the model registry {path}: {error}') from error
 
 
 def _entry(name: str, text: Mapping[str, Any]) -> ModelEntry:
@@ -202,7 +236,7 @@ def _entry(name: str, text: Mapping[str, Any]) -> ModelEntry:
             licence_note=text['licence']['note'],
             input_format=_input_format(text['input']),
             decoder=text['decoder'],
-            calibration=_calibration(text.get('calibration')),
+            calibration=_calibration(text['calibration']) if 'calibration' in text else None,
         )
     except ValueError as error:
         raise ModelError(f'calibration of {name!r} in the registry: {error}') from error
@@ -219,8 +253,8 @@ def _source(text: Mapping[str, Any]) -> Source:
     return PackageSource(text['package'], str(text['version']), tuple(text['members']))
 
 
-def _calibration(text: Mapping[str, Any] | None) -> Calibration | None:
-    return None if text is None else Calibration(text['midpoint'], text['slope'])
+def _calibration(text: Mapping[str, Any]) -> Calibration:
+    return Calibration(text['midpoint'], text['slope'])
 
 
 def _input_format(text: Mapping[str, Any]) -> InputFormat:

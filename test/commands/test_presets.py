@@ -17,6 +17,7 @@
 from pathlib import Path
 
 import numpy as np
+from person_tracker.commands.multicamera import MulticameraConfig
 from person_tracker.commands.presets import preset_names
 from person_tracker.commands.presets import with_preset
 from person_tracker.commands.run import RunConfig
@@ -81,6 +82,16 @@ def test_the_multi_camera_system_has_its_settings():
     assert config.tracker.appearance.max_distance == 0.5
     assert (config.tracker.appearance.memory, config.tracker.appearance.mean_weight) == (
         'mean', 0.9)
+
+
+def test_the_multi_camera_system_joins_cameras_by_its_own_rule():
+    config = with_preset(MulticameraConfig(), 'multicamera_youtu')
+    identity = config.identity
+    assert identity.rule == 'mean'
+    assert (identity.mean.threshold, identity.mean.momentum) == (0.5, 0.9)
+    assert (identity.body.interval_s, identity.body.min_quality) == (0.0, 0.0)  # every look
+    assert config.tracker == with_preset(TrackCommandConfig(), 'multicamera_youtu').tracker
+    assert MulticameraConfig().identity.rule == 'evidence'
 
 
 @pytest.mark.parametrize(('frames_away', 'ids'), [(69, {1}), (72, {1, 2})])

@@ -15,6 +15,7 @@
 """Recorded embeddings find the boxes that they belong to."""
 
 import numpy as np
+from person_tracker.evaluation.embeddings import networks_of
 from person_tracker.evaluation.embeddings import read_embeddings
 from person_tracker.evaluation.motchallenge import DetectionRows
 from person_tracker.evaluation.motchallenge import read_detections
@@ -126,3 +127,14 @@ def test_real_embeddings_cover_every_box_from_a_score_on(shared_data, folder, te
     found = read_embeddings(folder / name, 'osnet_x0_25_msmt17', rows)
     assert found.shape == (len(rows), 512)
     assert found[rows.scores >= least].any(1).all()
+
+
+def test_an_archive_tells_its_networks(tmp_path):
+    assert networks_of(archive(tmp_path, det=DET, net=VECTORS, other=VECTORS)) == ['net', 'other']
+    assert networks_of(archive(tmp_path, det=DET)) == []
+
+
+def test_what_is_no_archive_has_no_networks(tmp_path):
+    (tmp_path / 'text.npz').write_text('1,2,3')
+    with pytest.raises(FileFormatError, match='is not an .npz archive'):
+        networks_of(tmp_path / 'text.npz')

@@ -112,6 +112,13 @@ def test_a_wrong_value_is_refused_with_its_place(written, read, text, complaint)
     assert str(caught.value).startswith(str(path))
 
 
+def test_frames_may_be_counted_from_0_where_that_is_allowed(written):
+    path = written('1,-1,5,6,7,8,1\n0,-1,5,6,7,8,1\n')
+    assert read_detections(path, first_frame=0).frames.tolist() == [0, 1]
+    with pytest.raises(FileFormatError, match='expected at least 1, got 0'):
+        read_detections(path)
+
+
 def test_a_binary_file_is_refused(written):
     with pytest.raises(FileFormatError, match='is not a text file'):
         read_detections(written(b'RIFF\xff\xfe\x00\x80AVI '))

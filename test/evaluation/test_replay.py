@@ -107,6 +107,15 @@ def test_nothing_detected_is_no_frame_at_all():
     assert list(replay(Tracker(), standing([]), fps=10.0)) == []
 
 
+@pytest.mark.parametrize('boxes', [[3, 4], []])
+def test_frames_that_are_asked_for_are_run_whether_or_not_they_have_boxes(boxes):
+    tracker = Recorder()
+    frames = range(2, 7)
+    assert [frame for frame, _ in replay(
+        tracker, standing(boxes), fps=10.0, frames=frames)] == list(frames)
+    assert [count for count, _, _ in tracker.calls] == [int(each in boxes) for each in frames]
+
+
 @pytest.mark.parametrize(('scores', 'expected'), [
     ([], (0, 1)),                 # nothing to judge by
     ([.01, .99], (0, 1)),         # probabilities

@@ -109,3 +109,25 @@ def test_incomplete_registry_is_refused_by_entry(tmp_path: Path, text: str, mess
     path.write_text(text, encoding='utf-8')
     with pytest.raises(ModelError, match=message):
         load_registry(path)
+
+
+def test_scales_of_networks_without_a_file_are_known_by_every_name() -> None:
+    bodies = registry.known_calibrations('reid')
+    assert bodies['omz_reid_0287'] == bodies['person-reidentification-retail-0287']
+    assert bodies['omz_reid_0287'].midpoint < bodies['osnet_x0_25_msmt17'].midpoint
+    assert 'sface' not in bodies
+    assert {*bodies, 'sface'} <= set(registry.known_calibrations())
+    assert lookup('osnet_x0_25_msmt17').calibration == bodies['osnet_x0_25_msmt17']
+
+
+@pytest.mark.parametrize(('text', 'message'), [
+    ('- {kind: reid, names: [mine]}', "scale of .'mine'. lacks or misspells 'calibration'"),
+    ('- {kind: reid, names: [mine], calibration: {midpoint: 2.0, slope: 9.0}}',
+     "scale of .'mine'.: midpoint must be in"),
+    ('- [', 'cannot read the model registry'),
+])
+def test_a_scale_that_is_none_is_refused_by_name(tmp_path: Path, text: str, message: str) -> None:
+    path = tmp_path / 'scales.yaml'
+    path.write_text(text, encoding='utf-8')
+    with pytest.raises(ModelError, match=message):
+        registry.known_calibrations(path=path)
