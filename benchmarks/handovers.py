@@ -16,8 +16,8 @@
 What becomes of people who go from track to track, and whether they keep their id.
 
 A hand-over is the beginning of a track of a person of whom there was another track before, on any
-camera. A track's person is whom it mostly shows in its first five seconds. It is judged once, at
-their end or at its own, so that an identity may take its time.
+camera. A track's person is whom it mostly shows in its first five seconds. It is judged once, by
+the last box in them that shows this person, so that an identity may take its time.
 """
 
 from collections.abc import Mapping
@@ -66,7 +66,7 @@ class Handovers:
 
 @dataclass(frozen=True, eq=False)
 class Stay:
-    """A track of a person: its first row on its camera, and the row at which it is judged."""
+    """A track of a person: its first row on its camera, and the row by which it is judged."""
 
     camera: str
     person: int
@@ -96,8 +96,9 @@ def stays(tracks: Mapping[str, CameraTracks],
             rows = rows[seen.frames[rows] <= seen.frames[rows[0]] + _JUDGED_S * FPS]
             shown = people[camera][rows]
             if np.count_nonzero(shown) >= max(_LEAST_BOXES, len(rows) / 2):
-                found.append(Stay(camera, int(np.bincount(shown[shown > 0]).argmax()),
-                                  int(rows[0]), int(rows[-1])))
+                person = int(np.bincount(shown[shown > 0]).argmax())
+                found.append(Stay(camera, person, int(rows[0]),
+                                  int(rows[shown == person][-1])))
     return sorted(found, key=lambda stay: int(tracks[stay.camera].frames[stay.first]))
 
 

@@ -35,12 +35,11 @@ from person_tracker.core.evidence import UNKNOWN_BODY
 from person_tracker.core.types import Appearance
 from person_tracker.evaluation.motchallenge import GroundTruthRows
 from person_tracker.evaluation.motchallenge import read_ground_truth
-from person_tracker.models.registry import load_registry
+from person_tracker.models.registry import known_calibrations
 from person_tracker.models.reid import ReidConfig
 from person_tracker.models.reid import ReidEncoder
 
 # Networks that are not in the registry; a logistic fit on Market-1501, as of those that are.
-_CALIBRATIONS = {'omz_reid_0287': Calibration(0.278, 26.4)}
 _LOOKS_PER_VISIT = 3
 _LEAST_VISITS = 8  # of people from the embeddings of several cameras
 _LEAST_STRETCHES = 4  # of people from a video
@@ -96,10 +95,7 @@ def _alternating(visits: Sequence[Shown], random: np.random.Generator) -> list[S
 
 def known_scale(model: str) -> Calibration:
     """Return what similarities of a body network are worth, as far as is known."""
-    entry = load_registry().get(model)
-    if entry is not None and entry.calibration is not None:
-        return entry.calibration
-    return _CALIBRATIONS.get(model, UNKNOWN_BODY)
+    return known_calibrations('reid').get(model, UNKNOWN_BODY)
 
 
 def market_cast(path: Path, random: np.random.Generator) -> Cast:

@@ -18,26 +18,26 @@ Ways to give the tracks of all cameras ids in common: plain, ours, and an oracle
 Each gives an id for every box as it was told when the box was seen; 0 says that nothing was told.
 """
 
+from collections.abc import Iterator
 from collections.abc import Mapping
 
+from benchmarks.auditorium import FPS
 from benchmarks.auditorium import people_on
 from benchmarks.auditorium import View
 from benchmarks.camera_tracks import CameraTracks
 from benchmarks.camera_tracks import images
 from benchmarks.identity_cast import known_scale
 import numpy as np
-from numpy.typing import NDArray
+from person_tracker.core.camera_ground import CameraGround
 from person_tracker.core.identity import IdentityManager
 from person_tracker.core.identity_config import IdentityConfig
-from person_tracker.core.identity_events import EventKind
 from person_tracker.core.mean_gallery import MeanGallery
 from person_tracker.core.mean_gallery import MeanGalleryConfig
 from person_tracker.core.scale_book import ScaleBook
-from person_tracker.core.types import Appearance
-
-_QUALITY = 0.8  # of looks, whose own is not known
-
-Ids = dict[str, NDArray[np.int64]]  # of every box, by camera
+from person_tracker.evaluation.global_ids import GlobalIds
+from person_tracker.evaluation.global_ids import Ids
+from person_tracker.evaluation.joint_replay import CameraImage
+from person_tracker.evaluation.joint_replay import identify
 
 
 def plain_ids(tracks: Mapping[str, CameraTracks],
@@ -72,37 +72,27 @@ def oracle_ids(tracks: Mapping[str, CameraTracks], views: Mapping[str, View]) ->
 
 
 def own_ids(tracks: Mapping[str, CameraTracks], model: str,
-            config: IdentityConfig | None = None) -> tuple[Ids, Ids]:
-    """Join tracks by our identity; return ids as told, and with what merging corrected later."""
+            config: IdentityConfig | None = None,
+            grounds: Mapping[str, CameraGround] | None = None, *,
+            use_looks: bool = True) -> tuple[Ids, Ids]:
+    """Join tracks by our identity; return ids as told, and as they are known in the end."""
     manager = IdentityManager(config, scales=ScaleBook({model: known_scale(model)}),
                               generator=np.random.default_rng(0))
-    ids, numbers, stays = _nothing_told(tracks), {'': 0}, {}
+    ids = GlobalIds(tracks)
+    for image, identities in identify(
+            _images(tracks, use_looks), manager, model=model, grounds=grounds):
+        ids.add(image, identities, manager.take_events())
+        manager.take_changes()
+    return ids.told(), ids.settled()
+
+
+def _images(tracks: Mapping[str, CameraTracks], use_looks: bool) -> Iterator[CameraImage]:
     for camera, rows, time_s in images(tracks):
         seen = tracks[camera]
-        track_ids, is_visible = seen.track_ids[rows].tolist(), seen.is_visible[rows]
-        due = manager.wants_bodies(camera, track_ids, time_s) & is_visible
-        looks = seen.looks[rows][due]
-        manager.observe_bodies(
-            camera, np.array(track_ids)[due].tolist(),
-            Appearance(looks, np.full(len(looks), _QUALITY, np.float32), model), time_s)
-        for row, identity in zip(range(rows.start, rows.stop),
-                                 manager.update(camera, track_ids, is_visible, time_s)):
-            ids[camera][row] = numbers.setdefault(identity.person_id, len(numbers))
-        for event in manager.take_events():
-            if event.kind == EventKind.MERGED:
-                stays[event.other_person_id] = event.person_id
-        manager.take_changes()
-    return ids, _merged(ids, numbers, stays)
-
-
-def _merged(ids: Ids, numbers: dict[str, int], stays: Mapping[str, str]) -> Ids:
-    """Return ids with those that were merged replaced by those that stayed."""
-    final = np.arange(len(numbers))
-    for person_id, number in numbers.items():
-        while person_id in stays:
-            person_id = stays[person_id]
-        final[number] = numbers.setdefault(person_id, number)
-    return {camera: final[each] for camera, each in ids.items()}
+        yield CameraImage(
+            camera, round(time_s * FPS) + 1, time_s, seen.track_ids[rows], seen.boxes_xyxy[rows],
+            np.ones(rows.stop - rows.start, np.float32), seen.is_visible[rows],
+            seen.looks[rows] if use_looks else np.zeros_like(seen.looks[rows]))
 
 
 def _nothing_told(tracks: Mapping[str, CameraTracks]) -> Ids:

@@ -17,10 +17,12 @@ Several cameras, one identity: how well people keep one id over the four cameras
 
     python -m benchmarks.multicamera --data ../shared/data --seeds 3
 
-Ways to join the cameras: `plain` (`core.mean_gallery`), `ours` (`core.identity`, by looks alone),
-`ours, merged` (the same with what merging corrected later), `alone` (not joined at all) and
-`oracle` (every track joined by whom it mostly shows: the ceiling for these tracks). IDF1 and HOTA
-are those of all cameras in one id space. A hand-over is kept, wrong or new: see `handovers`.
+Ways to join the cameras: `alone` (not joined at all), `plain` (`core.mean_gallery`), ours
+(`core.identity`) by looks, by places, and by both; `oracle` (every track joined by whom it mostly
+shows: the ceiling of joining whole tracks). Ours is judged by what was told at each moment, as a
+robot hears it, and, `settled`, by what was known in the end, as `person_tracker multicamera`
+writes it. IDF1 and HOTA are those of all cameras in one id space. A hand-over is kept, wrong or
+new: see `handovers`.
 """
 
 import argparse
@@ -30,6 +32,7 @@ from dataclasses import dataclass
 from pathlib import Path
 import sys
 
+from benchmarks.auditorium import read_grounds
 from benchmarks.auditorium import read_views
 from benchmarks.auditorium import View
 from benchmarks.auditorium_cast import dress
@@ -46,6 +49,7 @@ from benchmarks.joining import own_ids
 from benchmarks.joining import plain_ids
 from benchmarks.joint_metrics import joint_metrics
 import numpy as np
+from person_tracker.core.camera_ground import CameraGround
 from person_tracker.evaluation.metrics import Metrics
 
 NETWORKS = ('osnet_x0_25_msmt17', 'omz_reid_0287')
@@ -70,12 +74,15 @@ class Result:
     handovers: Handovers
 
 
-def ways(views: Mapping[str, View], tracks: Mapping[str, CameraTracks],
-         model: str) -> dict[str, Ids]:
+def ways(views: Mapping[str, View], tracks: Mapping[str, CameraTracks], model: str,
+         grounds: Mapping[str, CameraGround]) -> dict[str, Ids]:
     """Join the tracks of all cameras in every way."""
-    ours, merged = own_ids(tracks, model)
-    return {'alone': alone_ids(tracks), 'plain': plain_ids(tracks), 'ours': ours,
-            'ours, merged': merged, 'oracle': oracle_ids(tracks, views)}
+    joined = {'alone': alone_ids(tracks), 'plain': plain_ids(tracks)}
+    joined['looks'], joined['looks, settled'] = own_ids(tracks, model)
+    joined['places'], joined['places, settled'] = own_ids(
+        tracks, model, grounds=grounds, use_looks=False)
+    joined['both'], joined['both, settled'] = own_ids(tracks, model, grounds=grounds)
+    return {**joined, 'oracle': oracle_ids(tracks, views)}
 
 
 def measure(views: Mapping[str, View], tracks: Mapping[str, CameraTracks],
@@ -107,16 +114,19 @@ def table(results: Mapping[str, Sequence[Result]]) -> str:
     return '\n'.join(lines)
 
 
-def run(data: Path, network: str, seeds: Sequence[int], last: int,
+def run(data: Path, network: str, seeds: Sequence[int], frames: tuple[int, int],
         cache: Path | None) -> dict[str, list[Result]]:
     """Play one network with several casts."""
-    views = read_views(data / 'multicam_auditorium', last=last)
+    folder = data / 'multicam_auditorium'
+    views, grounds = read_views(folder, *frames), read_grounds(folder)
     market = Market.read(data / 'reid' / f'market1501_{network}.npz')
     results: dict[str, list[Result]] = {}
     for seed in seeds:
-        folder = None if cache is None else cache / f'{market.model}-{last}-{seed}'
-        tracks = follow_all(views, dress(views, market, seed), folder)
-        for way, result in measure(views, tracks, ways(views, tracks, market.model)).items():
+        name = f'{market.model}-{frames[0]}-{frames[1]}-{seed}'
+        tracks = follow_all(
+            views, dress(views, market, seed), None if cache is None else cache / name)
+        joined = ways(views, tracks, market.model, grounds)
+        for way, result in measure(views, tracks, joined).items():
             results.setdefault(way, []).append(result)
     return results
 
@@ -127,12 +137,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument('--data', type=Path, required=True, help='folder of real recordings')
     parser.add_argument('--networks', nargs='+', default=NETWORKS, choices=NETWORKS)
     parser.add_argument('--seeds', type=int, default=3, help='number of casts')
-    parser.add_argument('--frames', type=int, default=2700, help='frames of each camera')
+    parser.add_argument('--first-seed', type=int, default=0, help='of the first cast')
+    parser.add_argument('--frames', type=int, nargs=2, default=(1, 2700),
+                        metavar=('FIRST', 'LAST'), help='frames of each camera, counted from 1')
     parser.add_argument('--cache', type=Path, help='folder for tracks, to be quick the next time; '
                         'empty it after a change of the tracker')
     options = parser.parse_args(arguments)
+    first = options.first_seed
     for network in options.networks:
-        results = run(options.data, network, range(options.seeds), options.frames, options.cache)
+        results = run(options.data, network, range(first, first + options.seeds),
+                      tuple(options.frames), options.cache)
         print(f'{network}, {options.seeds} casts\n\n{table(results)}\n')
     return 0
 

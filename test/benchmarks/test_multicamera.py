@@ -15,9 +15,8 @@
 """The evaluation of several cameras counts what it says, on a small scene and on the real one."""
 
 from benchmarks.auditorium import CAMERAS
-from benchmarks.auditorium import ground_from_image
-from benchmarks.auditorium import IMAGE_SIZE
 from benchmarks.auditorium import people_on
+from benchmarks.auditorium import read_grounds
 from benchmarks.auditorium import read_views
 from benchmarks.auditorium import View
 from benchmarks.auditorium_cast import cast
@@ -37,8 +36,6 @@ from benchmarks.joint_metrics import joint_metrics
 from benchmarks.multicamera import measure
 from benchmarks.multicamera import table
 import numpy as np
-from person_tracker.core.ground import feet
-from person_tracker.core.ground import on_ground
 from person_tracker.evaluation.motchallenge import DetectionRows
 from person_tracker.evaluation.motchallenge import GroundTruthRows
 import pytest
@@ -196,19 +193,16 @@ def test_real_views_are_read(shared_data):
         assert np.all(np.diff(view.detections.frames) >= 0)
 
 
-@pytest.mark.parametrize('one, other, median_m', [('HC3', 'HC4', 0.35), ('IP2', 'IP5', 0.8)])
-def test_real_homographies_agree_on_people_who_stand(shared_data, one, other, median_m):
+@pytest.mark.parametrize('one, other, median_m', [('HC3', 'HC4', 0.4), ('IP2', 'IP5', 0.9)])
+def test_real_grounds_agree_on_where_people_are(shared_data, one, other, median_m):
     folder = shared_data / 'multicam_auditorium'
-    views, homographies, places = read_views(folder), ground_from_image(folder), {}
+    views, grounds, places = read_views(folder), read_grounds(folder), {}
     for camera in (one, other):
         truth = views[camera].truth
         boxes = truth.boxes_xywh
-        found = on_ground(
-            feet(np.hstack((boxes[:, :2], boxes[:, :2] + boxes[:, 2:])), IMAGE_SIZE, edge_px=8.0),
-            homographies[camera], noise_px=1.0)
-        stands = found.known & (boxes[:, 3] > 1.8 * boxes[:, 2])
-        keys = zip(truth.frames[stands].tolist(), truth.track_ids[stands].tolist())
-        places[camera] = dict(zip(keys, found.positions_m[stands]))
+        found = grounds[camera].places(np.hstack((boxes[:, :2], boxes[:, :2] + boxes[:, 2:])))
+        keys = zip(truth.frames[found.known].tolist(), truth.track_ids[found.known].tolist())
+        places[camera] = dict(zip(keys, found.positions_m[found.known]))
     gaps = [np.linalg.norm(places[one][key] - places[other][key])
             for key in places[one].keys() & places[other].keys()]
     assert len(gaps) > 500
