@@ -29,8 +29,8 @@ from launch.substitutions import PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.actions import PushROSNamespace
 from launch_ros.substitutions import FindPackageShare
-from person_tracker.nodes.camera_list import CameraEntry
-from person_tracker.nodes.camera_list import read_cameras
+from person_tracker.sources.camera_list import CameraEntry
+from person_tracker.sources.camera_list import read_cameras
 
 PACKAGE = 'person_tracker'
 PARAMETERS = PathJoinSubstitution([FindPackageShare(PACKAGE), 'config', 'tracker.yaml'])

@@ -32,7 +32,7 @@ from launch_ros.actions import Node
 from launch_ros.actions import PushROSNamespace
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
-from person_tracker.nodes.camera_list import read_cameras
+from person_tracker.sources.camera_list import read_cameras
 
 PACKAGE = 'person_tracker'
 SHARE = FindPackageShare(PACKAGE)
@@ -87,9 +87,10 @@ def start_separate(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     chain = PathJoinSubstitution([SHARE, 'launch', 'camera.launch.py'])
     chains = [GroupAction([IncludeLaunchDescription(
         chain, launch_arguments={**shared, 'camera': name}.items())]) for name in names]
-    store = LaunchConfiguration('store').perform(context)
-    where = {'store.url': ParameterValue(store, value_type=str)} if store else {}
-    return [*chains, own_node('identity', {'cameras': names, **where})]
+    given = {'store.url': 'store', 'camera_list': 'cameras'}
+    texts = {parameter: ParameterValue(text, value_type=str) for parameter, argument
+             in given.items() if (text := LaunchConfiguration(argument).perform(context))}
+    return [*chains, own_node('identity', {'cameras': names, **texts})]
 
 
 def start_rviz(context: LaunchContext) -> list[LaunchDescriptionEntity]:

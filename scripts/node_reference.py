@@ -27,7 +27,7 @@ from person_tracker.core.settings import walk
 from person_tracker.nodes.camera_config import CameraConfig
 from person_tracker.nodes.composed_config import ComposedConfig
 from person_tracker.nodes.detector import DetectorNodeConfig
-from person_tracker.nodes.face import FaceNodeConfig
+from person_tracker.nodes.face_config import FaceNodeConfig
 from person_tracker.nodes.identity import IdentityNodeConfig
 from person_tracker.nodes.lifecycle_manager import LifecycleManagerConfig
 from person_tracker.nodes.recorder import RecorderConfig
@@ -95,9 +95,14 @@ NODES = (
               (IMAGE, TRACKS, f'{PEOPLE}, to know who is told already'), (FACES,)),
     Reference('identity', 'Says which person is behind every track of every camera, and keeps '
               'people over restarts ([identity.md](identity.md), [store.md](store.md), '
-              '[privacy.md](privacy.md)).', IdentityNodeConfig,
-              ('`<camera>/tracks`, `<camera>/features` and `<camera>/faces` of every camera',),
-              (PEOPLE, '`identity_events` (person_tracker_msgs/IdentityEvent)'),
+              '[privacy.md](privacy.md)). Where it is known how cameras stand, it says in metres '
+              'where people are ([multicamera.md](multicamera.md)). One array answers the images '
+              'that several cameras took at about the same time, each image once; with one camera '
+              'there is one for each image.', IdentityNodeConfig,
+              ('`<camera>/tracks`, `<camera>/features` and `<camera>/faces` of every camera',
+               '`<camera>/camera_info`, `/tf` and `/tf_static`, for places on the ground'),
+              (PEOPLE, '`identity_events` (person_tracker_msgs/IdentityEvent)',
+               '`/tf_static`, the poses that `camera_list` gives'),
               ('action `enrol_person`',
                'services `rename_person`, `merge_people`, `reject_identity`, `forget_person`, '
                '`list_people`')),

@@ -24,7 +24,8 @@ PACKAGE = Path(__file__).resolve().parents[1] / 'person_tracker'
 CORE = {'core'}
 PARTS = {'models', 'sources', 'store', 'rendering', 'evaluation'}
 TOP = {'pipeline', 'commands', 'cli', '__main__'}
-ROS = {'rclpy', 'person_tracker_msgs', 'sensor_msgs', 'std_msgs', 'vision_msgs', 'launch'}
+ROS = {'rclpy', 'person_tracker_msgs', 'sensor_msgs', 'std_msgs', 'tf2_msgs', 'vision_msgs',
+       'launch'}
 OUTSIDE_OF_CORE = {'numpy', 'scipy'}  # besides the standard library
 NODES = {'camera', 'detector', 'reid', 'tracker', 'face', 'identity', 'target', 'visualiser'}
 ALLOWED = {'core': CORE, 'nodes': {'nodes', 'pipeline'} | PARTS | CORE, '__init__': set()}

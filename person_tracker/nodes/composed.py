@@ -16,7 +16,8 @@
 Executable `composed`: the whole chain of one or more cameras in one process.
 
 The same node classes as the separate executables; frames go from node to node as arrays, all
-other topics as between processes.
+other topics as between processes. Each network is in memory once, and looks at the images of all
+cameras together that come while it is busy.
 """
 
 from collections.abc import Sequence
@@ -24,8 +25,8 @@ from dataclasses import fields
 import sys
 from typing import Any
 
+from person_tracker.models.session import SharedSessions
 from person_tracker.nodes.camera import CameraNode
-from person_tracker.nodes.camera_list import CameraEntry
 from person_tracker.nodes.composed_config import ComposedConfig
 from person_tracker.nodes.detector import DetectorNode
 from person_tracker.nodes.face import FaceNode
@@ -39,6 +40,7 @@ from person_tracker.nodes.runner import Finished
 from person_tracker.nodes.runner import run_all
 from person_tracker.nodes.tracker import TrackerNode
 from person_tracker.nodes.visualiser import VisualiserNode
+from person_tracker.sources.camera_list import CameraEntry
 from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.node import Node
 from rclpy.parameter import Parameter
@@ -46,20 +48,31 @@ from rclpy.task import Future
 
 
 class ComposedNode(Node):
-    """Makes the nodes of its process, brings them up, and ends when the cameras have."""
+    """
+    Makes the nodes of its process, brings them up, and ends when the cameras have.
+
+    Attributes
+    ----------
+    shared
+        The networks of all cameras.
+
+    """
 
     def __init__(self) -> None:
         super().__init__('composed')
         self.finished = Finished()
         self._config = declare_config(self, ComposedConfig)
         self._hub = FrameHub()
+        self.shared = SharedSessions()
 
     def make_nodes(self) -> list[Node]:
         """Return the nodes of all cameras, those that frames come from first."""
         entries = self._config.entries()
         nodes = [node for entry in entries for node in self._chain(entry)]
-        store = {'store.url': self._config.store} if self._config.store else {}
-        options = self._options('', {'cameras': [entry.name for entry in entries], **store}, [])
+        given = {'store.url': self._config.store, 'camera_list': self._config.cameras}
+        parameters = {name: value for name, value in given.items() if value}
+        options = self._options('', {'cameras': [entry.name for entry in entries], **parameters},
+                                [])
         return [*nodes, IdentityNode(**options)]
 
     def bring_up(self, nodes: Sequence[Node]) -> None:
@@ -94,13 +107,13 @@ class ComposedNode(Node):
         nodes: list[Node] = []
         if entry.source:
             nodes.append(CameraNode(self._hub, **options('camera')))
-        nodes.append(DetectorNode(self._hub, **options('detector', **device)))
+        nodes.append(DetectorNode(self._hub, self.shared, **options('detector', **device)))
         if self._config.use_reid:
-            nodes.append(ReidNode(self._hub, **options('reid', **device)))
+            nodes.append(ReidNode(self._hub, self.shared, **options('reid', **device)))
         tracks_from = {} if self._config.use_reid else {'listens_to': 'detections'}
         nodes.append(TrackerNode(**options('tracker', **tracks_from)))
         if self._config.use_faces:
-            nodes.append(FaceNode(self._hub, **options('face', **device)))
+            nodes.append(FaceNode(self._hub, self.shared, **options('face', **device)))
         nodes.append(VisualiserNode(self._hub, **options('visualiser')))
         return nodes
 

@@ -18,8 +18,8 @@ from dataclasses import dataclass
 
 from person_tracker.core.settings import setting
 from person_tracker.core.settings import validate
-from person_tracker.nodes.camera_list import CameraEntry
-from person_tracker.nodes.camera_list import read_cameras
+from person_tracker.sources.camera_list import CameraEntry
+from person_tracker.sources.camera_list import read_cameras
 
 
 @dataclass(frozen=True)

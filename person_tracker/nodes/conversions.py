@@ -49,11 +49,11 @@ SKIPPED = 'skipped'  # id of the one entry of an image that the detector left ou
 CameraMotion = NDArray[np.float64]  # shape (2, 3): pixels of the last image to this one
 
 _NAN = math.nan
-_NO_POSE = PoseWithCovariance(
+NO_POSE = PoseWithCovariance(
     pose=Pose(position=Point(x=_NAN, y=_NAN, z=_NAN),
               orientation=Quaternion(x=_NAN, y=_NAN, z=_NAN, w=_NAN)),
     covariance=[_NAN] * 36)
-_NO_TWIST = TwistWithCovariance(
+NO_TWIST = TwistWithCovariance(
     twist=Twist(linear=Vector3(x=_NAN, y=_NAN, z=_NAN), angular=Vector3(x=_NAN, y=_NAN, z=_NAN)),
     covariance=[_NAN] * 36)
 
@@ -149,7 +149,7 @@ def tracks_to_msg(tracks: Tracks, header: Header, camera: str) -> TrackedPersonA
             bbox=box_to_msg(centred[index]), velocity_px=tracks.velocities_px[index],
             first_seen=stamp_from_seconds(tracks.first_seen_s[index]),
             last_seen=stamp_from_seconds(tracks.last_seen_s[index]),
-            pose=_NO_POSE, twist=_NO_TWIST, identity_confidence=_NAN, identity_margin=_NAN)
+            pose=NO_POSE, twist=NO_TWIST, identity_confidence=_NAN, identity_margin=_NAN)
         for index in range(len(tracks))])
 
 

@@ -25,6 +25,7 @@ from person_tracker.core.types import Frame
 from person_tracker.models.detector import Detector
 from person_tracker.models.detector import DetectorConfig
 from person_tracker.models.errors import ModelError
+from person_tracker.models.session import SharedSessions
 from person_tracker.nodes import qos
 from person_tracker.nodes.conversions import detections_to_msg
 from person_tracker.nodes.conversions import skipped_to_msg
@@ -55,8 +56,10 @@ class DetectorNode(ManagedNode):
 
     expected_errors = (*ManagedNode.expected_errors, ModelError)
 
-    def __init__(self, hub: FrameHub | None = None, **options: object) -> None:
+    def __init__(self, hub: FrameHub | None = None, shared: SharedSessions | None = None,
+                 **options: object) -> None:
         super().__init__('detector', hub, **options)
+        self._shared = shared
         self._config = declare_config(self, DetectorNodeConfig, self._apply)
         self._publisher = self.create_publisher(Detection2DArray, 'detections', qos.RESULT)
         self._detector: Detector
@@ -66,7 +69,7 @@ class DetectorNode(ManagedNode):
 
     def open_parts(self) -> None:
         """Load the network."""
-        self._detector = Detector(self._config)
+        self._detector = Detector(self._config, self._shared)
         self.get_logger().info(self._detector.description)
 
     def start_parts(self) -> None:

@@ -19,24 +19,20 @@ Hears `image_raw`, `tracks` and `people`, says `faces`; `core.face_plan.FacePlan
 face is due, `models.faces.FaceAnalyser` finds it, in a thread that nobody else waits for.
 """
 
-from dataclasses import dataclass
-
 import numpy as np
 from numpy.typing import NDArray
 from person_tracker.core.face_plan import FacePlan
-from person_tracker.core.face_plan import FacePlanConfig
-from person_tracker.core.settings import group
-from person_tracker.core.settings import setting
 from person_tracker.core.tracks import Tracks
 from person_tracker.core.tracks import TrackState
 from person_tracker.models.errors import ModelError
 from person_tracker.models.faces import FaceAnalyser
-from person_tracker.models.faces import FaceConfig
+from person_tracker.models.session import SharedSessions
 from person_tracker.nodes import qos
 from person_tracker.nodes.conversions import tracks_from_msg
 from person_tracker.nodes.diagnostics import Diagnostics
 from person_tracker.nodes.diagnostics import Health
 from person_tracker.nodes.diagnostics import OK
+from person_tracker.nodes.face_config import FaceNodeConfig
 from person_tracker.nodes.face_conversions import faces_to_msg
 from person_tracker.nodes.face_conversions import settled_tracks
 from person_tracker.nodes.frame_exchange import FrameBuffer
@@ -50,19 +46,10 @@ from person_tracker.nodes.stamps import nanoseconds
 from person_tracker.nodes.stamps import seconds
 from person_tracker_msgs.msg import FaceObservationArray
 from person_tracker_msgs.msg import TrackedPersonArray
+from rclpy.serialization import deserialize_message
 
 _PATIENCE_S = 0.2  # how long tracks wait for their image, which is larger and may come later
 _SEEN = (TrackState.TENTATIVE, TrackState.CONFIRMED)  # in the image of the message
-
-
-@dataclass(frozen=True)
-class FaceNodeConfig(FaceConfig):
-    """The analyser's settings, and whose face is looked at how often."""
-
-    threads: int = setting(
-        1, 'CPU threads for one call; 0 takes one per core, which delays the tracks.',
-        minimum=0, maximum=256, live=False)
-    looks: FacePlanConfig = group(FacePlanConfig)
 
 
 class FaceNode(ManagedNode):
@@ -70,23 +57,25 @@ class FaceNode(ManagedNode):
 
     expected_errors = (*ManagedNode.expected_errors, ModelError)
 
-    def __init__(self, hub: FrameHub | None = None, **options: object) -> None:
+    def __init__(self, hub: FrameHub | None = None, shared: SharedSessions | None = None,
+                 **options: object) -> None:
         super().__init__('face', hub, **options)
+        self._shared = shared
         self._config = declare_config(self, FaceNodeConfig, self._apply)
         self._publisher = self.create_publisher(FaceObservationArray, 'faces', qos.RESULT)
         self._analyser: FaceAnalyser
         self._worker: NewestWorker[TrackedPersonArray]
         self._frames = FrameBuffer()
         self._looks = FacePlan(self._config.looks)
-        self._people = TrackedPersonArray()
-        self._looked_at = 0
-        self._without_image = 0
-        self.create_subscription(TrackedPersonArray, 'people', self._on_people, qos.RESULT)
+        self._people = b''
+        self._looked_at = self._without_image = 0
+        self.create_subscription(
+            TrackedPersonArray, 'people', self._on_people, qos.RESULT, raw=True)
         self._diagnostics = Diagnostics(self, self._health)
 
     def open_parts(self) -> None:
         """Load the networks."""
-        self._analyser = FaceAnalyser(self._config)
+        self._analyser = FaceAnalyser(self._config, self._shared)
         self.get_logger().info(self._analyser.description)
 
     def start_parts(self) -> None:
@@ -107,7 +96,10 @@ class FaceNode(ManagedNode):
         del self._analyser
 
     def _look(self, msg: TrackedPersonArray) -> None:
-        self._looks.learn(settled_tracks(self._people, msg.camera))
+        said, self._people = self._people, b''
+        if said:
+            people = deserialize_message(said, TrackedPersonArray)
+            self._looks.learn(settled_tracks(people, msg.camera))
         tracks = tracks_from_msg(msg)
         due = self._looks.due(tracks, seconds(msg.header.stamp))
         if len(due):
@@ -128,8 +120,8 @@ class FaceNode(ManagedNode):
         self._publisher.publish(faces_to_msg(faces, msg.header, msg.camera))
         self._diagnostics.count(msg.header.stamp)
 
-    def _on_people(self, msg: TrackedPersonArray) -> None:
-        self._people = msg
+    def _on_people(self, serialised: bytes) -> None:
+        self._people = serialised  # of all cameras, maybe: only the newest is worth reading
 
     def _apply(self, config: FaceNodeConfig) -> None:
         self._config = config

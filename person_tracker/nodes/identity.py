@@ -15,16 +15,19 @@
 """
 Node `identity`: say which person is behind every track of every camera.
 
-Hears each camera's `tracks`, `features` and `faces`, says `people` (one array per image of a
-camera, with the people of that image and those whom the other cameras saw last) and
-`identity_events`. The work is `core.identity.IdentityManager`; people are kept by a store.
+Hears each camera's `tracks`, `features` and `faces`, says `people` (one array per moment, with the
+people of all cameras: `people_teller`) and `identity_events`. The work is
+`core.identity.IdentityManager`; people are kept by a store. Where the cameras are comes from the
+list of cameras or from tf and `camera_info` (`camera_grounds`).
 """
 
 from functools import partial
 
-import numpy as np
 from person_tracker.core.people import FACE
 from person_tracker.nodes import qos
+from person_tracker.nodes.camera_feed import CameraFeed
+from person_tracker.nodes.camera_grounds import CameraGrounds
+from person_tracker.nodes.camera_health import CameraHealth
 from person_tracker.nodes.diagnostics import Diagnostics
 from person_tracker.nodes.diagnostics import Health
 from person_tracker.nodes.diagnostics import OK
@@ -32,27 +35,21 @@ from person_tracker.nodes.diagnostics import WARN
 from person_tracker.nodes.enrolment_server import EnrolmentServer
 from person_tracker.nodes.face_conversions import faces_from_msg
 from person_tracker.nodes.identity_conversions import event_to_msg
-from person_tracker.nodes.identity_conversions import people_to_msg
 from person_tracker.nodes.identity_services import IdentityServices
 from person_tracker.nodes.identity_settings import IdentityNodeConfig
 from person_tracker.nodes.identity_settings import open_people
-from person_tracker.nodes.latest_people import LatestPeople
 from person_tracker.nodes.look_check import LookCheck
-from person_tracker.nodes.look_feed import LookFeed
 from person_tracker.nodes.parameters import declare_config
 from person_tracker.nodes.people_changer import PeopleChanger
 from person_tracker.nodes.people_keeper import PeopleKeeper
+from person_tracker.nodes.people_teller import PeopleTeller
 from person_tracker.nodes.runner import run
-from person_tracker.nodes.stamps import nanoseconds
 from person_tracker.nodes.stamps import seconds
 from person_tracker_msgs.msg import FaceObservationArray
 from person_tracker_msgs.msg import IdentityEvent
 from person_tracker_msgs.msg import PersonFeaturesArray
-from person_tracker_msgs.msg import TrackedPerson
 from person_tracker_msgs.msg import TrackedPersonArray
 from rclpy.node import Node
-
-_BELIEVED = (TrackedPerson.CONFIRMED, TrackedPerson.OCCLUDED)
 
 
 class IdentityNode(Node):
@@ -66,9 +63,10 @@ class IdentityNode(Node):
         self._keeper = PeopleKeeper(store, self._news.trigger)
         self.get_logger().info(
             f'people: {len(self._identities.gallery)}, kept in {store.url_text}')
-        self._latest, self._looks = LatestPeople(), LookCheck(self.get_logger())
-        self._time_s = seconds(self.get_clock().now().to_msg())
-        self._publisher = self.create_publisher(TrackedPersonArray, 'people', qos.RESULT)
+        self._looks = LookCheck(self.get_logger())
+        self._time_s, cameras = self._now_s(), self._config.cameras
+        self._grounds = CameraGrounds(self, self._config)
+        self._cameras = CameraHealth(cameras, self._time_s)
         self._events = self.create_publisher(IdentityEvent, 'identity_events', qos.RESULT)
         told = (lambda: self._time_s), self._report
         changer = PeopleChanger(self._identities, self._keeper, *told)
@@ -76,12 +74,14 @@ class IdentityNode(Node):
         self._enrolments = EnrolmentServer(self, self._identities, changer, *told)
         self._enrolments.config = self._config.enrolment
         self._diagnostics = Diagnostics(self, self._health)
-        for camera in self._config.cameras:
-            feed = LookFeed(self._looks)
+        self._teller = PeopleTeller(
+            self, self._config, self._identities, self._diagnostics.count)
+        for camera in cameras:
+            feed = CameraFeed(camera, self._identities, self._looks, self._grounds)
             for kind, topic, callback in (
                     (PersonFeaturesArray, 'features', feed.put),
                     (FaceObservationArray, 'faces', partial(self._on_faces, camera)),
-                    (TrackedPersonArray, 'tracks', partial(self._on_tracks, camera, feed))):
+                    (TrackedPersonArray, 'tracks', partial(self._on_tracks, feed))):
                 self.create_subscription(kind, f'{camera}/{topic}', callback, qos.RESULT)
 
     def destroy_node(self) -> None:
@@ -92,25 +92,15 @@ class IdentityNode(Node):
         self._keeper.close()
         super().destroy_node()
 
-    def _on_tracks(self, camera: str, feed: LookFeed, tracks: TrackedPersonArray) -> None:
+    def _on_tracks(self, feed: CameraFeed, tracks: TrackedPersonArray) -> None:
         self._time_s = time_s = seconds(tracks.header.stamp)
-        people = [person for person in tracks.people if person.state in _BELIEVED]
-        ids = [person.track_id for person in people]
-        seen = np.array([person.state == TrackedPerson.CONFIRMED for person in people], np.bool_)
-        shown = [person for person, visible in zip(people, seen) if visible]
-        wanted = self._identities.wants_bodies(
-            camera, [person.track_id for person in shown], time_s)
-        looks = feed.looks_of(shown, wanted, nanoseconds(tracks.header.stamp))
-        if looks is not None:
-            self._identities.observe_bodies(camera, *looks, time_s)
-        identities = self._identities.update(camera, ids, seen, time_s)
-        self._latest.put(people_to_msg(tracks.header, camera, people, identities))
-        self._publisher.publish(TrackedPersonArray(
-            header=tracks.header, camera=camera,
-            people=self._latest.at(time_s, self._config.max_camera_age_s)))
+        self._cameras.heard(feed.camera, time_s, self._now_s())
+        people, seen = feed.observe(tracks)
+        identities = self._identities.update(
+            feed.camera, [person.track_id for person in people], seen, time_s)
+        self._teller.put(feed.camera, tracks.header, people, identities)
         self._keeper.keep(self._identities.take_changes())
         self._report()
-        self._diagnostics.count(tracks.header.stamp)
 
     def _on_faces(self, camera: str, msg: FaceObservationArray) -> None:
         if not self._looks.accepts(msg.model, msg.faces):
@@ -130,16 +120,20 @@ class IdentityNode(Node):
             self._events.publish(event_to_msg(event))
 
     def _apply(self, config: IdentityNodeConfig) -> None:
-        self._config = config
-        self._identities.config = config
+        self._config = self._identities.config = self._teller.config = config
         self._enrolments.config = config.enrolment
 
+    def _now_s(self) -> float:
+        return seconds(self.get_clock().now().to_msg())
+
     def _health(self) -> Health:
-        level = WARN if self._keeper.error else OK
-        return level, self._keeper.error or 'identifying', {
+        now_s = self._now_s()
+        troubles = [*filter(None, [self._keeper.error]),
+                    *self._cameras.troubles(now_s, self._config.geometry.max_skew_s)]
+        return WARN if troubles else OK, '; '.join(troubles) or 'identifying', {
             'tracks': len(self._identities), 'people': len(self._identities.gallery),
             'unwritten_changes': self._keeper.pending, 'lost_changes': self._keeper.lost,
-            'refused': self._looks.refused}
+            'refused': self._looks.refused, **self._cameras.values(now_s, self._grounds.origin_of)}
 
 
 def main() -> int:

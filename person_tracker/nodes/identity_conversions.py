@@ -15,6 +15,7 @@
 """Identities, events and people as kept to messages, and features to looks of tracks."""
 
 from collections.abc import Sequence
+from copy import copy
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,6 @@ from person_tracker_msgs.msg import PersonFeaturesArray
 from person_tracker_msgs.msg import PersonRecord
 from person_tracker_msgs.msg import PersonView
 from person_tracker_msgs.msg import TrackedPerson
-from person_tracker_msgs.msg import TrackedPersonArray
 from std_msgs.msg import Header
 
 
@@ -46,21 +46,22 @@ def looks_from_features(msg: PersonFeaturesArray, rows: NDArray[np.intp]) -> App
     return Appearance(embeddings, qualities, msg.model)
 
 
-def people_to_msg(header: Header, camera: str, tracks: Sequence[TrackedPerson],
-                  identities: Sequence[Identity]) -> TrackedPersonArray:
+def people_to_msgs(camera: str, tracks: Sequence[TrackedPerson],
+                   identities: Sequence[Identity]) -> list[TrackedPerson]:
     """Return a camera's tracks as people with an identity; the tracks stay as they are."""
-    return TrackedPersonArray(header=header, camera=camera, people=[
-        TrackedPerson(
-            track_id=track.track_id, person_id=identity.person_id, name=identity.name,
-            camera=camera, state=track.state, score=track.score, bbox=track.bbox,
-            velocity_px=track.velocity_px, first_seen=track.first_seen,
-            last_seen=track.last_seen, position_source=track.position_source, pose=track.pose,
-            twist=track.twist, identity_source=int(identity.source),
-            identity_confidence=identity.confidence, identity_margin=identity.margin,
-            views=[PersonView(
-                camera=camera, track_id=track.track_id, state=track.state, score=track.score,
-                bbox=track.bbox, last_seen=track.last_seen)])
-        for track, identity in zip(tracks, identities)])
+    people = []
+    for track, identity in zip(tracks, identities):
+        person = copy(track)  # to make a message and all its parts anew takes far longer
+        person.camera = camera
+        person.person_id, person.name = identity.person_id, identity.name
+        person.identity_source = int(identity.source)
+        person.identity_confidence = identity.confidence
+        person.identity_margin = identity.margin
+        person.views = [PersonView(
+            camera=camera, track_id=track.track_id, state=track.state, score=track.score,
+            bbox=track.bbox, last_seen=track.last_seen)]
+        people.append(person)
+    return people
 
 
 def event_to_msg(event: IdentityEvent) -> IdentityEventMsg:

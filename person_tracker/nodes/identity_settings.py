@@ -26,7 +26,10 @@ from person_tracker.core.settings import SettingError
 from person_tracker.core.settings import validate
 from person_tracker.models.errors import ModelError
 from person_tracker.models.registry import known_calibrations
-from person_tracker.nodes.camera_list import check_name
+from person_tracker.sources.camera_list import CameraEntry
+from person_tracker.sources.camera_list import check_name
+from person_tracker.sources.camera_list import read_cameras
+from person_tracker.sources.camera_pose import GROUND_FRAME
 from person_tracker.store.people_store import PeopleStore
 from person_tracker.store.people_store import StoreError
 
@@ -50,9 +53,19 @@ class IdentityNodeConfig(IdentityConfig):
 
     cameras: tuple[str, ...] = setting(
         ('camera',), 'Namespaces of the cameras whose tracks are united.', live=False)
+    camera_list: str = setting(
+        '', 'YAML list that says where these cameras are, such as the one for the launch file; '
+        'empty: only tf does.', live=False)
+    ground_frame: str = setting(
+        GROUND_FRAME, 'Frame whose z = 0 is the floor, in which positions are told; empty: no '
+        'positions.', live=False)
     max_camera_age_s: float = setting(
-        0.5, 'People of another camera are left out when its last image is older.',
-        minimum=0.0, maximum=60.0, unit='s')
+        0.5, 'A camera whose last image is older than this, by the stamps of the others, shows '
+        'nobody any more.', minimum=0.0, maximum=60.0, unit='s')
+    gather_s: float = setting(
+        0.02, 'Images of several cameras that are taken within this time are told of in one '
+        'message, which waits so long for those that are due; 0: each image has its own.',
+        minimum=0.0, maximum=1.0, unit='s', live=False)
     classifier: str = setting(
         'nearest', 'How faces of people with names are read: nearest, by the most alike look of '
         'each, or svm, by support vector machines (needs scikit-learn).',
@@ -61,13 +74,30 @@ class IdentityNodeConfig(IdentityConfig):
     enrolment: EnrolmentConfig = group(EnrolmentConfig)
 
     def __post_init__(self) -> None:
-        """Refuse values out of range, no camera at all, and one named twice."""
+        """Refuse values out of range or at odds, no camera at all, and one named twice."""
         super().__post_init__()
         if not self.cameras or len(set(self.cameras)) != len(self.cameras):
             raise SettingError(
                 f'cameras must name each camera once and at least one, got {self.cameras}')
         for camera in self.cameras:
             check_name(camera)
+        if self.rule == 'mean' and self.classifier != 'nearest':
+            raise SettingError('classifier must be nearest where rule is mean, which reads no '
+                               f'faces, got {self.classifier!r}')
+
+    def entries(self) -> list[CameraEntry]:
+        """
+        Return what the list of cameras says of those that are heard.
+
+        Raises
+        ------
+        SettingError
+            The list cannot be used; the text says why.
+
+        """
+        if not self.camera_list:
+            return []
+        return [entry for entry in read_cameras(self.camera_list) if entry.name in self.cameras]
 
 
 def open_people(config: IdentityNodeConfig) -> tuple[PeopleStore, IdentityManager]:
@@ -84,7 +114,7 @@ def open_people(config: IdentityNodeConfig) -> tuple[PeopleStore, IdentityManage
     scales = _scale_book(config)
     try:
         store = PeopleStore(config.store.url)
-        return store, IdentityManager(config, store.people(), scales)
+        return store, IdentityManager(config, store.people(), scales, links=store.links())
     except StoreError as error:
         raise SettingError(f'store.url: {error}') from error
 

@@ -71,6 +71,7 @@ class LookCheck:
             return (f'an embedding of {model!r} has {len(look.embedding)} numbers, those before '
                     f'had {length}; networks that differ must have different names')
         numbers = np.frombuffer(look.embedding, np.float32)
-        if not (math.isfinite(look.quality) and np.isfinite(numbers).all()):
+        # Their squares have a finite sum only if every number is finite.
+        if not (math.isfinite(look.quality) and math.isfinite(numbers @ numbers)):
             return f'a look by {model!r} holds what is no number'
         return ''

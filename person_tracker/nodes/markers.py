@@ -36,8 +36,8 @@ _GREY = (0.6, 0.6, 0.6)
 
 
 def person_markers(person: TrackedPerson, header: Header, position: NDArray[np.float64],
-                   size_m: Sequence[float], label: str,
-                   trail: NDArray[np.floating]) -> list[Marker]:
+                   size_m: Sequence[float], label: str, trail: NDArray[np.floating], *,
+                   is_upright: bool = False) -> list[Marker]:
     """
     Return the markers of one person.
 
@@ -48,21 +48,25 @@ def person_markers(person: TrackedPerson, header: Header, position: NDArray[np.f
     header
         Stamp and frame of the position.
     position
-        Shape (3,): centre of the body, metres, in the optical frame (y points down).
+        Shape (3,): centre of the body, metres.
     size_m
         Width and height of the body, metres.
     label
         Text above the head.
     trail
         Shape (K, 3): where the person has been, metres, oldest first.
+    is_upright
+        The frame is one of a floor, with z upwards; else an optical one, with y downwards.
 
     """
     width, height = size_m
     box = _marker(person, header, 'box', Marker.CUBE, 0.5)
     box.pose.position = _point(position)
-    box.scale = Vector3(x=width, y=height, z=_DEPTH_M)
+    box.scale = (Vector3(x=width, y=width, z=height) if is_upright
+                 else Vector3(x=width, y=height, z=_DEPTH_M))
     text = _marker(person, header, 'label', Marker.TEXT_VIEW_FACING, 1.0)
-    text.pose.position = _point(position - np.array([0.0, height / 2 + _LETTER_M, 0.0]))
+    upwards = np.array([0.0, 0.0, 1.0] if is_upright else [0.0, -1.0, 0.0])
+    text.pose.position = _point(position + (height / 2 + _LETTER_M) * upwards)
     text.scale.z = _LETTER_M
     text.text = label
     markers = [box, text]

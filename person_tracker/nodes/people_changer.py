@@ -20,6 +20,7 @@ from collections.abc import Sequence
 from person_tracker.core.enrolment import EnrolmentError
 from person_tracker.core.identity import IdentityManager
 from person_tracker.core.people import Change
+from person_tracker.core.people import LinksLearnt
 from person_tracker.core.people import PersonCreated
 from person_tracker.core.people import PersonError
 from person_tracker.nodes.people_keeper import PeopleKeeper
@@ -66,4 +67,4 @@ class PeopleChanger:
     def _are_known(self, changes: Sequence[Change]) -> bool:
         created = {each.person.person_id for each in changes if isinstance(each, PersonCreated)}
         return all(each.person_id in self._identities.gallery or each.person_id in created
-                   for each in changes if not isinstance(each, PersonCreated))
+                   for each in changes if not isinstance(each, (PersonCreated, LinksLearnt)))

@@ -28,6 +28,7 @@ from person_tracker.rendering.overlay import PersonMark
 from person_tracker.rendering.trails import Trails
 from person_tracker_msgs.msg import TrackedPerson
 from person_tracker_msgs.msg import TrackedPersonArray
+from std_msgs.msg import Header
 from visualization_msgs.msg import Marker
 
 _USUAL_WIDTH = 0.3  # of a body's height, where its box is not known
@@ -42,23 +43,38 @@ class PeopleView:
         self._body_height_m = body_height_m
         self._image_trails = Trails(trail_s)
         self._space_trails = Trails(trail_s)
-        self._array = TrackedPersonArray()
+        self._header = Header()
+        self._pose_frame = ''
         self._people: list[TrackedPerson] = []
         self._boxes = np.empty((0, 4), np.float32)
         self._positions = np.empty((0, 3))
 
-    def update(self, msg: TrackedPersonArray, camera: CameraModel | None) -> None:
-        """Take in the people of one image; without a calibration nobody has a position."""
-        self._array = msg
+    def update(self, msg: TrackedPersonArray, header: Header,
+               camera: CameraModel | None) -> None:
+        """
+        Take in the people of one image.
+
+        Parameters
+        ----------
+        msg
+            People, as all cameras see them.
+        header
+            Stamp and frame of the camera's image.
+        camera
+            The camera's calibration; without one nobody's position is estimated.
+
+        """
+        self._header, self._pose_frame = header, msg.pose_frame
         self._people = seen_by(msg.people, self._camera)
         self._boxes = boxes_from_msgs([person.bbox for person in self._people])
         self._positions = self._positions_of(camera)
-        time_s = seconds(msg.header.stamp)
+        time_s = seconds(header.stamp)
         feet = np.column_stack(
             ((self._boxes[:, 0] + self._boxes[:, 2]) / 2.0, self._boxes[:, 3]))
         self._image_trails.update(time_s, dict(zip(self._keys(), feet)))
         self._space_trails.update(time_s, {
-            key: position for key, position in zip(self._keys(), self._positions)
+            f'{key} in {self._frame_of(person)}': position
+            for key, person, position in zip(self._keys(), self._people, self._positions)
             if np.isfinite(position).all()})
 
     def draw(self, image: NDArray[np.uint8]) -> NDArray[np.uint8]:
@@ -81,13 +97,23 @@ class PeopleView:
             has_box = np.isfinite(size_px).all() and size_px.min() > 0
             share = float(size_px[0] / size_px[1]) if has_box else _USUAL_WIDTH
             size_m = (share * self._body_height_m, self._body_height_m)
+            frame = self._frame_of(person)
             found += person_markers(
-                person, self._array.header, position, size_m, label_of(person),
-                self._space_trails.points(key))
+                person, Header(stamp=self._header.stamp, frame_id=frame), position, size_m,
+                label_of(person), self._space_trails.points(f'{key} in {frame}'),
+                is_upright=self._is_on_floor(person))
         return found
 
     def _keys(self) -> list[str]:
         return [str(person.track_id) for person in self._people]
+
+    def _is_on_floor(self, person: TrackedPerson) -> bool:
+        """Tell whether a person's position is in a frame of its own, that of a floor."""
+        return bool(self._pose_frame) and (
+            person.position_source != TrackedPerson.POSITION_NONE)
+
+    def _frame_of(self, person: TrackedPerson) -> str:
+        return self._pose_frame if self._is_on_floor(person) else self._header.frame_id
 
     def _positions_of(self, camera: CameraModel | None) -> NDArray[np.float64]:
         if camera is None:
@@ -99,6 +125,8 @@ class PeopleView:
             if person.position_source != TrackedPerson.POSITION_NONE:
                 point = person.pose.pose.position
                 row[:] = point.x, point.y, point.z
+                if self._is_on_floor(person):
+                    row[2] += self._body_height_m / 2.0
         return positions
 
 

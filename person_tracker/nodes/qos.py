@@ -14,6 +14,7 @@
 
 """Qualities of service, one per kind of topic."""
 
+from rclpy.qos import DurabilityPolicy
 from rclpy.qos import QoSProfile
 from rclpy.qos import ReliabilityPolicy
 
@@ -24,3 +25,7 @@ IMAGE = QoSProfile(depth=1, reliability=ReliabilityPolicy.RELIABLE)
 RESULT = QoSProfile(depth=10, reliability=ReliabilityPolicy.RELIABLE)
 # Of drivers of any kind: a best-effort subscription hears reliable publishers as well.
 SENSOR = QoSProfile(depth=50, reliability=ReliabilityPolicy.BEST_EFFORT)
+# What tf2 itself uses for `/tf`, and for `/tf_static`, which late listeners hear as well.
+MOVING_FRAMES = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE)
+FIXED_FRAMES = QoSProfile(depth=100, reliability=ReliabilityPolicy.RELIABLE,
+                          durability=DurabilityPolicy.TRANSIENT_LOCAL)

@@ -35,6 +35,7 @@ from person_tracker.nodes.parameters import declare_config
 from person_tracker.nodes.recording import Recording
 from person_tracker.nodes.runner import run
 from person_tracker.nodes.stamps import nanoseconds
+from person_tracker.nodes.views import image_of
 from person_tracker.nodes.views import seen_by
 from person_tracker_msgs.msg import TrackedPerson
 from person_tracker_msgs.msg import TrackedPersonArray
@@ -71,7 +72,7 @@ class RecorderNode(Node):
         self._recording = Recording(
             Path(self._config.output), self._config.name, self._config.frame_rate_hz)
         self._nodes: dict[str, dict[str, str]] = {}
-        self._waiting: list[tuple[TrackedPersonArray, float]] = []
+        self._waiting: list[tuple[TrackedPersonArray, int, float]] = []
         self._first_stamp_ns = 0
         self.create_subscription(DiagnosticArray, '/diagnostics', self._on_diagnostics, 50)
         self.create_subscription(TrackedPersonArray, 'people', self._on_people, qos.RESULT)
@@ -97,20 +98,24 @@ class RecorderNode(Node):
                 self._first_stamp_ns = int(values['first_stamp_ns'])
 
     def _on_people(self, msg: TrackedPersonArray) -> None:
+        header = image_of(msg, self._config.camera)
+        if header is None:
+            return
         self._bar.update()
-        age_ns = self.get_clock().now().nanoseconds - nanoseconds(msg.header.stamp)
-        self._waiting.append((msg, age_ns / NANOSECONDS))
+        stamp_ns = nanoseconds(header.stamp)
+        age_ns = self.get_clock().now().nanoseconds - stamp_ns
+        self._waiting.append((msg, stamp_ns, age_ns / NANOSECONDS))
         if self._first_stamp_ns:
             self._write_waiting()
 
     def _write_waiting(self) -> None:
         if self._waiting and not self._first_stamp_ns:  # a driver does not say when it started
-            self._first_stamp_ns = nanoseconds(self._waiting[0][0].header.stamp)
-        for msg, latency_s in self._waiting:
+            self._first_stamp_ns = self._waiting[0][1]
+        for msg, stamp_ns, latency_s in self._waiting:
             people = [person for person in seen_by(msg.people, self._config.camera)
                       if person.state == TrackedPerson.CONFIRMED]
             self._recording.add_people(
-                nanoseconds(msg.header.stamp), self._first_stamp_ns, latency_s,
+                stamp_ns, self._first_stamp_ns, latency_s,
                 np.array([person.track_id for person in people], np.int64),
                 boxes_from_msgs([person.bbox for person in people]),
                 np.array([person.score for person in people], np.float32))

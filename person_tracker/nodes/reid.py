@@ -27,6 +27,7 @@ from person_tracker.core.settings import group
 from person_tracker.models.errors import ModelError
 from person_tracker.models.reid import ReidConfig
 from person_tracker.models.reid import ReidEncoder
+from person_tracker.models.session import SharedSessions
 from person_tracker.nodes import qos
 from person_tracker.nodes.conversions import detections_from_msg
 from person_tracker.nodes.conversions import features_to_msg
@@ -66,8 +67,10 @@ class ReidNode(ManagedNode):
 
     expected_errors = (*ManagedNode.expected_errors, ModelError)
 
-    def __init__(self, hub: FrameHub | None = None, **options: object) -> None:
+    def __init__(self, hub: FrameHub | None = None, shared: SharedSessions | None = None,
+                 **options: object) -> None:
         super().__init__('reid', hub, **options)
+        self._shared = shared
         self._config = declare_config(self, ReidNodeConfig, self._apply)
         self._publisher = self.create_publisher(PersonFeaturesArray, 'features', qos.RESULT)
         self._encoder: ReidEncoder
@@ -83,7 +86,7 @@ class ReidNode(ManagedNode):
 
     def open_parts(self) -> None:
         """Load the network."""
-        self._encoder = ReidEncoder(self._config)
+        self._encoder = ReidEncoder(self._config, self._shared)
         self.get_logger().info(self._encoder.description)
 
     def start_parts(self) -> None:

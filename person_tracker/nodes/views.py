@@ -22,6 +22,8 @@ import math
 from person_tracker.nodes.stamps import nanoseconds
 from person_tracker_msgs.msg import PersonView
 from person_tracker_msgs.msg import TrackedPerson
+from person_tracker_msgs.msg import TrackedPersonArray
+from std_msgs.msg import Header
 
 
 def united(people: Iterable[TrackedPerson]) -> list[TrackedPerson]:
@@ -46,6 +48,11 @@ def seen_by(people: Iterable[TrackedPerson], camera: str) -> list[TrackedPerson]
             continue
         found += [_as_seen(person, view) for view in person.views if view.camera == camera][:1]
     return found
+
+
+def image_of(array: TrackedPersonArray, camera: str) -> Header | None:
+    """Return stamp and frame of the image of a camera that `people` answers, None: of none."""
+    return next((image.header for image in array.images if image.camera == camera), None)
 
 
 def _joined(group: Sequence[TrackedPerson]) -> TrackedPerson:

@@ -41,10 +41,13 @@ from person_tracker.nodes.runner import FAILED
 from person_tracker.nodes.runner import Finished
 from person_tracker.nodes.runner import run
 from person_tracker.nodes.stamps import nanoseconds
+from person_tracker.nodes.views import image_of
 from person_tracker_msgs.msg import TrackedPersonArray
 from rclpy.node import Node
+from rclpy.subscription import Subscription
 from sensor_msgs.msg import CameraInfo
 from sensor_msgs.msg import Image
+from std_msgs.msg import Header
 from visualization_msgs.msg import MarkerArray
 
 _LOOK_FOR_SUBSCRIBERS_S = 0.25
@@ -84,10 +87,11 @@ class VisualiserNode(Node):
         self._images = self.create_publisher(Image, 'image_annotated', qos.IMAGE)
         self._markers = self.create_publisher(MarkerArray, 'markers', qos.RESULT)
         self._diagnostics = Diagnostics(self, self._health)
-        self._worker = NewestWorker(self._show, 'show', self._on_error)
+        self._worker: NewestWorker[tuple[TrackedPersonArray, Header]] = NewestWorker(
+            self._show, 'show', self._on_error)
+        self._subscription: Subscription | None = None
         self.create_timer(_LOOK_FOR_SUBSCRIBERS_S, self._follow_subscribers)
         self.create_subscription(CameraInfo, 'camera_info', self._on_camera_info, qos.IMAGE)
-        self.create_subscription(TrackedPersonArray, 'people', self._worker.put, qos.RESULT)
 
     def destroy_node(self) -> None:
         """Finish the drawing under way before the node goes."""
@@ -95,30 +99,40 @@ class VisualiserNode(Node):
         super().destroy_node()
 
     def _follow_subscribers(self) -> None:
-        """Take images while somebody wants them back annotated, and only then."""
-        wanted = self._images.get_subscription_count() > 0
-        if wanted and self._input is None:
+        """Hear people while somebody wants to see them, and images while they are wanted back."""
+        has_viewer = self._images.get_subscription_count() > 0
+        is_wanted = has_viewer or self._markers.get_subscription_count() > 0
+        if is_wanted and self._subscription is None:
+            self._subscription = self.create_subscription(
+                TrackedPersonArray, 'people', self._on_people, qos.RESULT)
+        elif not is_wanted and self._subscription is not None:
+            self.destroy_subscription(self._subscription)
+            self._subscription = None
+        if has_viewer and self._input is None:
             self._input = FrameInput(self, self._hub, self._frames.put)
-        elif not wanted and self._input is not None:
+        elif not has_viewer and self._input is not None:
             self._input.close()
             self._input = None
+
+    def _on_people(self, msg: TrackedPersonArray) -> None:
+        header = image_of(msg, self._config.camera)
+        if header is not None:
+            self._worker.put((msg, header))
 
     def _on_camera_info(self, msg: CameraInfo) -> None:
         self._camera = camera_info_from_msg(msg)
 
-    def _show(self, msg: TrackedPersonArray) -> None:
-        if msg.camera != self._config.camera:
-            return
-        self._view.update(msg, self._camera)
+    def _show(self, people: tuple[TrackedPersonArray, Header]) -> None:
+        msg, header = people
+        self._view.update(msg, header, self._camera)
         if self._markers.get_subscription_count():
             self._markers.publish(MarkerArray(markers=self._view.markers()))
         patience_s = _PATIENCE_S if self._input is not None else 0.0
-        frame = self._frames.find(
-            nanoseconds(msg.header.stamp), msg.header.frame_id, patience_s)
+        frame = self._frames.find(nanoseconds(header.stamp), header.frame_id, patience_s)
         if frame is not None:
             drawn = Frame(self._view.draw(frame.image), frame.stamp_ns, frame_id=frame.frame_id)
             self._images.publish(frame_to_msg(drawn))
-            self._diagnostics.count(msg.header.stamp)
+            self._diagnostics.count(header.stamp)
 
     def _on_error(self, error: Exception) -> None:
         self.get_logger().fatal(f'{type(error).__name__}: {error}')

@@ -72,6 +72,8 @@ def ros_domain(tmp_path_factory: pytest.TempPathFactory) -> Iterator[int]:
         patch.setenv('ROS_LOG_DIR', str(tmp_path_factory.mktemp('ros_log')))
         patch.setenv('XDG_DATA_HOME', str(tmp_path_factory.mktemp('data')))
         patch.setenv('ROS_AUTOMATIC_DISCOVERY_RANGE', 'LOCALHOST')
+        # As the launch file does: large images need it, also those that a test itself publishes.
+        patch.setenv('FASTRTPS_DEFAULT_PROFILES_FILE', str(_ROOT / 'config' / 'fastdds.xml'))
         if os.environ.get('ROS_DISTRO') == 'humble':  # which does not know the line above
             patch.setenv('ROS_LOCALHOST_ONLY', '1')
         yield domain
@@ -275,7 +277,8 @@ class Show:
 
     def answer(self, camera: str, header: Any) -> list[Any]:
         """Return who is on the tracks of an image."""
-        self._ros.until(lambda: any(array.header == header for array in self.people))
+        self._ros.until(lambda: any(
+            image.header == header for array in self.people for image in array.images))
         return [person for person in self.people[-1].people if person.camera == camera]
 
     def play(self, count: int, camera: str = 'left', **actors: str) -> list[Any]:

@@ -17,13 +17,25 @@
 from collections.abc import Callable
 from collections.abc import Iterator
 from pathlib import Path
+import time
 
 from person_tracker.core.settings import SettingError
+from person_tracker.core.types import Frame
+from person_tracker.models import session
+from person_tracker.models.fetching import state
+from person_tracker.models.registry import lookup
+from person_tracker.nodes import qos
 from person_tracker.nodes.composed import ComposedNode
+from person_tracker.nodes.images import frame_to_msg
+from person_tracker_msgs.msg import TrackedPersonArray
 import pytest
 import rclpy
+from rclpy.executors import SingleThreadedExecutor
+from rclpy.lifecycle import TransitionCallbackReturn
 from rclpy.node import Node
+from rclpy.parameter import Parameter
 from rclpy.signals import SignalHandlerOptions
+from sensor_msgs.msg import Image
 import yaml
 
 Nodes = dict[str, Node]
@@ -65,7 +77,7 @@ def test_one_camera_has_its_chain_in_its_namespace(compose):
     assert value(nodes['/camera/camera'], 'frame_id') == 'camera_optical_frame'
     assert value(nodes['/camera/tracker'], 'camera') == 'camera'
     for name in ('face', 'visualiser'):
-        assert '/people' in heard_by(nodes[f'/camera/{name}'])
+        assert nodes[f'/camera/{name}'].resolve_topic_name('people') == '/people'
     assert '/camera/tracks' in heard_by(nodes['/identity'])
 
 
@@ -73,7 +85,7 @@ def test_namespace_of_the_robot_is_around_all_of_it(compose):
     nodes = compose('-r', '__ns:=/robot', '-p', 'camera:=front', '-p', 'source:=a.mp4')
     assert {'/robot/composed', '/robot/identity', '/robot/front/camera'} <= set(nodes)
     for name in ('face', 'visualiser'):
-        assert '/robot/people' in heard_by(nodes[f'/robot/front/{name}'])
+        assert nodes[f'/robot/front/{name}'].resolve_topic_name('people') == '/robot/people'
     assert '/robot/front/tracks' in heard_by(nodes['/robot/identity'])
 
 
@@ -144,6 +156,7 @@ def test_parameters_go_from_file_and_list_to_their_nodes_and_the_list_wins(
     assert value(nodes['/rear/tracker'], 'max_lost_s') == 2.5
     assert value(nodes['/front/tracker'], 'max_lost_s') != 2.5
     assert list(value(nodes['/identity'], 'cameras')) == ['front', 'rear']
+    assert value(nodes['/identity'], 'camera_list') == str(two_cameras)
 
 
 def test_node_that_refuses_ends_the_chain_with_status_1(compose, block_detector, tmp_path):
@@ -155,6 +168,105 @@ def test_node_that_refuses_ends_the_chain_with_status_1(compose, block_detector,
     composed = nodes.pop('/composed')
     composed.bring_up(list(nodes.values()))
     assert composed.finished.future.result() == 1
+
+
+def write_cameras(path: Path, **parameters: dict) -> Path:
+    """Write a list of cameras that drivers publish, by name with parameters of their nodes."""
+    path.write_text(yaml.safe_dump({'cameras': [
+        {'name': name, 'image_topic': f'/{name}/driver', 'parameters': given}
+        for name, given in parameters.items()]}))
+    return path
+
+
+@pytest.fixture
+def block_parameters(block_detector, block_encoder, tmp_path) -> Path:
+    """Return parameters for cameras that see white blocks."""
+    path = tmp_path / 'blocks.yaml'
+    path.write_text(yaml.safe_dump({
+        '/**/detector': {'ros__parameters': {'model': str(block_detector), 'device': 'cpu'}},
+        '/**/reid': {'ros__parameters': {
+            'model': str(block_encoder), 'device': 'cpu', 'min_quality': 0.0}},
+        '/**/identity': {'ros__parameters': {'store.url': 'memory'}}}))
+    return path
+
+
+def test_cameras_of_two_sizes_and_rates_share_their_networks(
+        compose, block_image, block_parameters, tmp_path):
+    cameras = write_cameras(tmp_path / 'cameras.yaml', small={}, large={})
+    nodes = compose('-p', f'cameras:={cameras}', '-p', 'use_faces:=false',
+                    '--params-file', block_parameters)
+    composed = nodes['/composed']
+    composed.bring_up(list(nodes.values()))
+    assert not composed.finished.future.done()
+    assert len(composed.shared) == 2
+
+    test, executor = rclpy.create_node('test'), SingleThreadedExecutor()
+    seen: dict[str, set[tuple[int, int]]] = {'small': set(), 'large': set()}
+    test.create_subscription(TrackedPersonArray, '/people', lambda msg: [
+        seen[person.camera].add((round(person.bbox.size_x), round(person.bbox.size_y)))
+        for person in msg.people], 100)
+    drivers = {name: test.create_publisher(Image, f'/{name}/driver', qos.IMAGE) for name in seen}
+    for node in (*nodes.values(), test):
+        executor.add_node(node)
+    pixels = {'small': block_image(), 'large': block_image().repeat(2, 0).repeat(2, 1)}
+    end_s, step = time.monotonic() + 30.0, 0
+    while not all(seen.values()):
+        assert time.monotonic() < end_s, seen
+        step += 1
+        for name, driver in drivers.items():
+            if name == 'small' or step % 3 == 0:
+                driver.publish(frame_to_msg(Frame(
+                    pixels[name], 1_700_000_000_000_000_000 + step * 50_000_000)))
+        until_s = time.monotonic() + 0.05
+        while time.monotonic() < until_s:
+            executor.spin_once(timeout_sec=0.01)
+    executor.shutdown(timeout_sec=1.0)
+    test.destroy_node()
+    assert seen == {'small': {(16, 32)}, 'large': {(32, 64)}}
+
+
+def test_camera_with_a_network_of_its_own_keeps_it(compose, block_parameters, tmp_path):
+    cameras = write_cameras(tmp_path / 'cameras.yaml', one={}, two={},
+                            own={'detector': {'threads': 3}})
+    nodes = compose('-p', f'cameras:={cameras}', '-p', 'use_faces:=false',
+                    '--params-file', block_parameters)
+    nodes['/composed'].bring_up(list(nodes.values()))
+    assert len(nodes['/composed'].shared) == 3
+
+
+def test_camera_that_is_undone_leaves_the_networks_to_the_others(
+        compose, block_parameters, tmp_path):
+    cameras = write_cameras(tmp_path / 'cameras.yaml', one={}, two={})
+    nodes = compose('-p', f'cameras:={cameras}', '-p', 'use_faces:=false',
+                    '--params-file', block_parameters)
+    nodes['/composed'].bring_up(list(nodes.values()))
+    one, two = nodes['/one/detector'], nodes['/two/detector']
+    assert one.set_parameters([Parameter('min_score', value=0.95)])[0].successful
+    for transition in ('deactivate', 'cleanup', 'configure', 'activate'):
+        assert getattr(one, f'trigger_{transition}')() == TransitionCallbackReturn.SUCCESS
+        assert two.is_running and value(two, 'min_score') != 0.95
+        assert len(nodes['/composed'].shared) == 2
+    assert one.is_running and value(one, 'min_score') == 0.95
+
+
+@pytest.mark.model
+def test_every_network_of_a_camera_is_shared_with_the_next(compose, monkeypatch, tmp_path):
+    for model in ('yolox_tiny_humanart', 'mobilenet_v3_small_bands', 'yunet', 'sface'):
+        if state(lookup(model)) != 'verified':
+            pytest.skip(f'run: person_tracker models fetch {model}')
+    loaded: list[str] = []
+
+    class Session(session.OnnxSession):
+        def __init__(self, model, device, threads, name) -> None:
+            super().__init__(model, device, threads, name)
+            loaded.append(name)
+
+    monkeypatch.setattr(session, 'OnnxSession', Session)
+    reid = {'reid': {'model': 'mobilenet_v3_small_bands'}}
+    cameras = write_cameras(tmp_path / 'cameras.yaml', one=reid, two=reid)
+    nodes = compose('-p', f'cameras:={cameras}', '-p', 'device:=cpu')
+    nodes['/composed'].bring_up(list(nodes.values()))
+    assert sorted(loaded) == ['mobilenet_v3_small_bands', 'sface', 'yolox_tiny_humanart', 'yunet']
 
 
 @pytest.mark.parametrize('argument, said', [

@@ -18,14 +18,14 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from person_tracker.nodes.camera_config import CameraConfig
-from person_tracker.nodes.camera_list import read_cameras
 from person_tracker.nodes.detector import DetectorNodeConfig
-from person_tracker.nodes.face import FaceNodeConfig
+from person_tracker.nodes.face_config import FaceNodeConfig
 from person_tracker.nodes.identity import IdentityNodeConfig
 from person_tracker.nodes.parameters import declare_config
 from person_tracker.nodes.reid import ReidNodeConfig
 from person_tracker.nodes.tracker import TrackerNodeConfig
 from person_tracker.nodes.visualiser import VisualiserConfig
+from person_tracker.sources.camera_list import read_cameras
 import pytest
 import rclpy
 from rclpy.parameter import Parameter

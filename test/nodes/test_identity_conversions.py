@@ -34,7 +34,7 @@ from person_tracker.core.tracks import TrackState
 from person_tracker.nodes.conversions import tracks_to_msg
 from person_tracker.nodes.identity_conversions import event_to_msg
 from person_tracker.nodes.identity_conversions import looks_from_features
-from person_tracker.nodes.identity_conversions import people_to_msg
+from person_tracker.nodes.identity_conversions import people_to_msgs
 from person_tracker.nodes.identity_conversions import person_to_record
 from person_tracker_msgs.action import EnrolPerson
 from person_tracker_msgs.msg import IdentityEvent as IdentityEventMsg
@@ -68,10 +68,9 @@ def tracks():
 
 def test_people_are_the_tracks_with_an_identity_and_the_tracks_stay(tracks):
     before = copy.deepcopy(tracks)
-    people = people_to_msg(HEADER, 'left', tracks.people, IDENTITIES)
-    assert (people.header, people.camera) == (HEADER, 'left')
-    assert [person.person_id for person in people.people] == ['p1', 'p2', '']
-    for person, track in zip(people.people, tracks.people, strict=True):
+    people = people_to_msgs('left', tracks.people, IDENTITIES)
+    assert [person.person_id for person in people] == ['p1', 'p2', '']
+    for person, track in zip(people, tracks.people, strict=True):
         for name in ('track_id', 'state', 'score', 'bbox', 'first_seen', 'last_seen'):
             assert getattr(person, name) == getattr(track, name), name
         assert person.camera == 'left' and list(person.velocity_px) == list(track.velocity_px)
@@ -81,7 +80,7 @@ def test_people_are_the_tracks_with_an_identity_and_the_tracks_stay(tracks):
 
 
 def test_evidence_is_told_and_what_is_not_known_is_nan(tracks):
-    people = people_to_msg(HEADER, 'left', tracks.people, IDENTITIES).people
+    people = people_to_msgs('left', tracks.people, IDENTITIES)
     assert [person.name for person in people] == ['Ann', '', '']
     assert [person.identity_source for person in people] == [
         TrackedPerson.IDENTITY_FACE, TrackedPerson.IDENTITY_BODY, TrackedPerson.IDENTITY_NONE]
@@ -92,11 +91,6 @@ def test_evidence_is_told_and_what_is_not_known_is_nan(tracks):
         assert person.position_source == TrackedPerson.POSITION_NONE
         assert math.isnan(person.pose.pose.position.x)
         assert all(math.isnan(number) for number in person.twist.covariance)
-
-
-def test_nobody_is_an_empty_array():
-    people = people_to_msg(HEADER, 'left', [], [])
-    assert people.people == [] and people.header == HEADER
 
 
 def test_event_is_told_as_it_is():

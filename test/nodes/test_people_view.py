@@ -43,6 +43,10 @@ def people_at(time_s: float, *people: TrackedPerson) -> TrackedPersonArray:
     return TrackedPersonArray(header=header, people=list(people))
 
 
+def update(view: PeopleView, msg: TrackedPersonArray, camera: CameraModel | None) -> None:
+    view.update(msg, msg.header, camera)
+
+
 @pytest.fixture
 def view() -> PeopleView:
     """Return a view of the left camera with trails of a second."""
@@ -55,21 +59,21 @@ def blank() -> np.ndarray:
 
 def test_people_are_drawn_where_they_are_on_a_copy(view):
     image = blank()
-    view.update(people_at(10.0, person(300)), CAMERA)
+    update(view, people_at(10.0, person(300)), CAMERA)
     drawn = view.draw(image)
     assert not image.any() and drawn.shape == image.shape
     assert drawn[140:340, 300:303].any() and not drawn[140:340, 500:].any()
 
 
 def test_people_of_other_cameras_are_not_drawn(view):
-    view.update(people_at(10.0, person(300, camera='right')), CAMERA)
+    update(view, people_at(10.0, person(300, camera='right')), CAMERA)
     assert not view.draw(blank())[140:340].any()
     assert view.markers() == []
 
 
 def test_trail_shows_the_way_of_the_last_second(view):
     for frame in range(30):
-        view.update(people_at(10 + 0.1 * frame, person(10 * frame)), CAMERA)
+        update(view, people_at(10 + 0.1 * frame, person(10 * frame)), CAMERA)
     line = view.markers()[2]
     assert line.type == Marker.LINE_STRIP and 8 <= len(line.points) <= 12
     assert line.points[0].x < line.points[-1].x
@@ -79,16 +83,16 @@ def test_trail_shows_the_way_of_the_last_second(view):
 
 
 def test_nobody_is_nothing_and_the_trails_end(view):
-    view.update(people_at(10.0, person(300)), CAMERA)
-    view.update(people_at(10.1, person(310)), CAMERA)
-    view.update(people_at(20.0), CAMERA)
+    update(view, people_at(10.0, person(300)), CAMERA)
+    update(view, people_at(10.1, person(310)), CAMERA)
+    update(view, people_at(20.0), CAMERA)
     assert view.markers() == [] and not view.draw(blank())[140:340].any()
-    view.update(people_at(20.1, person(320)), CAMERA)
+    update(view, people_at(20.1, person(320)), CAMERA)
     assert len(view.markers()) == 2  # no trail from before
 
 
 def test_distance_is_estimated_from_the_height_of_the_body(view):
-    view.update(people_at(10.0, person(290)), CAMERA)
+    update(view, people_at(10.0, person(290)), CAMERA)
     box = view.markers()[0]
     assert box.pose.position.z == pytest.approx(CAMERA.K[1, 1] * 1.8 / 200)
     assert box.pose.position.x == pytest.approx(0.0, abs=0.02)
@@ -100,7 +104,7 @@ def test_position_that_is_known_is_shown_instead(view):
     known = person(290, position_source=TrackedPerson.POSITION_DEPTH)
     point = known.pose.pose.position
     point.x, point.y, point.z = 1.0, 0.5, 7.0
-    view.update(people_at(10.0, known), None)
+    update(view, people_at(10.0, known), None)
     shown = view.markers()[0].pose.position
     assert (shown.x, shown.y, shown.z) == (1.0, 0.5, 7.0)
 
@@ -109,14 +113,42 @@ def test_known_position_of_someone_without_a_box_is_shown(view):
     known = person(290, position_source=TrackedPerson.POSITION_FUSED)
     known.bbox = box_to_msg(np.zeros(4))
     known.pose.pose.position.z = 7.0
-    view.update(people_at(10.0, known), CAMERA)
+    update(view, people_at(10.0, known), CAMERA)
     box = view.markers()[0]
     assert box.pose.position.z == 7.0 and box.scale.x > 0
     view.draw(blank())
 
 
+def test_person_on_a_known_floor_stands_upright_on_it(view):
+    floor = person(290, position_source=TrackedPerson.POSITION_GROUND_PLANE)
+    elsewhere = person(100, track_id=2)
+    for step in range(2):
+        point = floor.pose.pose.position
+        point.x, point.y, point.z = 4.0 + step, -1.0, 0.0
+        msg = people_at(10.0 + 0.1 * step, floor, elsewhere)
+        msg.pose_frame = 'map'
+        update(view, msg, CAMERA)
+    box, label, trail, other, *_ = view.markers()
+    assert {each.header.frame_id for each in (box, label, trail)} == {'map'}
+    centre = box.pose.position
+    assert (centre.x, centre.y, centre.z) == (5.0, -1.0, pytest.approx(0.9))
+    assert box.scale.z == pytest.approx(1.8) and box.scale.x == box.scale.y
+    assert label.pose.position.z > 1.8
+    assert [point.x for point in trail.points] == [4.0, 5.0]
+    assert other.header.frame_id == 'eye'  # whose place is only guessed from the image
+
+
+def test_trail_never_joins_places_of_different_frames(view):
+    floor = person(290, position_source=TrackedPerson.POSITION_GROUND_PLANE)
+    for known in (True, False):
+        msg = people_at(10.0 if known else 10.1, floor if known else person(290))
+        msg.pose_frame = 'map'
+        update(view, msg, CAMERA)
+    assert len(view.markers()) == 2  # box and label, and no line from the floor to the lens
+
+
 def test_without_a_calibration_there_are_boxes_in_the_image_only(view):
-    view.update(people_at(10.0, person(300)), None)
+    update(view, people_at(10.0, person(300)), None)
     assert view.markers() == [] and view.draw(blank())[140:340].any()
 
 
@@ -124,7 +156,7 @@ def test_without_a_calibration_there_are_boxes_in_the_image_only(view):
 def test_box_that_is_none_is_not_shown(view, number):
     broken = person(300)
     broken.bbox = box_to_msg(np.full(4, number))
-    view.update(people_at(10.0, broken, person(100, track_id=2)), CAMERA)
+    update(view, people_at(10.0, broken, person(100, track_id=2)), CAMERA)
     assert {marker.id for marker in view.markers()} == {2}
     assert view.draw(blank())[140:340].any()
 

@@ -25,6 +25,7 @@ from person_tracker.nodes.conversions import box_to_msg
 from person_tracker.nodes.images import frame_to_msg
 from person_tracker.nodes.recorder import RecorderNode
 from person_tracker.nodes.recording import Recording
+from person_tracker_msgs.msg import CameraImage
 from person_tracker_msgs.msg import TrackedPerson
 from person_tracker_msgs.msg import TrackedPersonArray
 import pytest
@@ -98,12 +99,15 @@ def test_recorder_writes_what_it_heard_when_it_ends(ros, tmp_path):
     for number in range(5):
         stamp_ns = FIRST_NS + number * TENTH_NS
         header = Header(stamp=Time(sec=stamp_ns // 10 ** 9, nanosec=stamp_ns % 10 ** 9))
-        people.publish(TrackedPersonArray(header=header, people=[
+        pictures = [CameraImage(header=header, camera='left')]
+        people.publish(TrackedPersonArray(images=pictures, people=[
             TrackedPerson(track_id=number_of, camera=camera, state=state, score=0.5,
                           bbox=box_to_msg(np.array([20.0, 20, 10, 30])))
             for number_of, camera, state in [
                 (1, 'left', TrackedPerson.CONFIRMED), (2, 'left', TrackedPerson.OCCLUDED),
                 (1, 'right', TrackedPerson.CONFIRMED)]]))
+        people.publish(TrackedPersonArray(  # answers no image of this camera
+            images=[CameraImage(header=header, camera='right')]))
         images.publish(frame_to_msg(Frame(np.zeros((48, 64, 3), np.uint8), stamp_ns)))
     values = {'first_stamp_ns': FIRST_NS - 2 * TENTH_NS, 'processed': 9}
     diagnostics.publish(DiagnosticArray(status=[DiagnosticStatus(

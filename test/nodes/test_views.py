@@ -18,11 +18,15 @@ from copy import deepcopy
 
 from builtin_interfaces.msg import Time
 import numpy as np
+from person_tracker.nodes.views import image_of
 from person_tracker.nodes.views import seen_by
 from person_tracker.nodes.views import united
+from person_tracker_msgs.msg import CameraImage
 from person_tracker_msgs.msg import PersonView
 from person_tracker_msgs.msg import TrackedPerson
+from person_tracker_msgs.msg import TrackedPersonArray
 import pytest
+from std_msgs.msg import Header
 from vision_msgs.msg import BoundingBox2D
 
 FACE, BODY = TrackedPerson.IDENTITY_FACE, TrackedPerson.IDENTITY_BODY
@@ -96,3 +100,12 @@ def test_a_velocity_of_another_camera_is_not_told_as_ones_own():
     person, = united([entry('left', 3), best])
     assert np.isnan(seen_by([person], 'left')[0].velocity_px).all()
     assert seen_by([person], 'right')[0].velocity_px.tolist() == [5.0, 0.0]
+
+
+def test_image_of_a_camera_is_found_where_it_is_answered():
+    headers = [Header(frame_id='left_eye'), Header(frame_id='right_eye')]
+    array = TrackedPersonArray(images=[
+        CameraImage(header=header, camera=camera)
+        for header, camera in zip(headers, ('left', 'right'))])
+    assert image_of(array, 'right') == headers[1]
+    assert image_of(array, 'back') is None

@@ -24,6 +24,7 @@ from person_tracker.nodes.conversions import camera_info_to_msg
 from person_tracker.nodes.images import frame_from_msg
 from person_tracker.nodes.images import frame_to_msg
 from person_tracker.nodes.visualiser import VisualiserNode
+from person_tracker_msgs.msg import CameraImage
 from person_tracker_msgs.msg import TrackedPerson
 from person_tracker_msgs.msg import TrackedPersonArray
 import pytest
@@ -43,7 +44,10 @@ def image_at(sec: int) -> Image:
 
 
 def people_at(sec: int, *lefts: float, camera: str = 'left') -> TrackedPersonArray:
-    return TrackedPersonArray(header=header_at(sec), camera=camera, people=[
+    """Return who is on the image of a camera, in an array whose newest image is another's."""
+    images = [CameraImage(header=header_at(sec), camera=camera),
+              CameraImage(header=header_at(sec + 100), camera='back')]
+    return TrackedPersonArray(header=header_at(sec + 100), camera='back', images=images, people=[
         TrackedPerson(track_id=number, person_id=f'p{number}', camera=camera,
                       state=TrackedPerson.CONFIRMED,
                       bbox=box_to_msg(np.array([left + 20, 120.0, 40, 100])))
@@ -58,8 +62,13 @@ def visualiser(ros) -> VisualiserNode:
 
 @pytest.fixture
 def people(ros, visualiser):
-    """Return the publisher of people that the visualiser hears."""
-    return ros.speaker(TrackedPersonArray, '/camera/people')
+    """Return a function that tells of people once the visualiser listens: somebody must look."""
+    publisher = ros.node.create_publisher(TrackedPersonArray, '/camera/people', 10)
+
+    def tell(msg: TrackedPersonArray) -> None:
+        ros.until(publisher.get_subscription_count)
+        publisher.publish(msg)
+    return tell
 
 
 def test_people_are_drawn_on_their_own_image_under_its_header(ros, people):
@@ -68,7 +77,7 @@ def test_people_are_drawn_on_their_own_image_under_its_header(ros, people):
     for sec in (5, 6):
         images.publish(image_at(sec))
         ros.spin(0.1)
-    people.publish(people_at(5, 200))
+    people(people_at(5, 200))
     ros.until(lambda: drawn)
     assert drawn[0].header == header_at(5)
     picture = frame_from_msg(drawn[0]).image
@@ -80,7 +89,7 @@ def test_nobody_is_an_image_as_well(ros, people):
     drawn = ros.heard(Image, '/camera/image_annotated')
     images = ros.speaker(Image, '/camera/image_raw', qos.IMAGE)
     images.publish(image_at(5))
-    people.publish(people_at(5))
+    people(people_at(5))
     ros.until(lambda: drawn)
     assert drawn[0].header == header_at(5)
 
@@ -88,7 +97,7 @@ def test_nobody_is_an_image_as_well(ros, people):
 def test_people_that_overtake_their_image_wait_for_it(ros, people):
     drawn = ros.heard(Image, '/camera/image_annotated')
     images = ros.speaker(Image, '/camera/image_raw', qos.IMAGE)
-    people.publish(people_at(5, 200))
+    people(people_at(5, 200))
     ros.spin(0.05)
     images.publish(image_at(5))
     ros.until(lambda: drawn)
@@ -98,33 +107,40 @@ def test_people_of_another_camera_are_not_drawn(ros, people):
     drawn = ros.heard(Image, '/camera/image_annotated')
     images = ros.speaker(Image, '/camera/image_raw', qos.IMAGE)
     images.publish(image_at(5))
-    people.publish(people_at(5, 200, camera='right'))
+    people(people_at(5, 200, camera='right'))
     ros.spin(0.3)
     assert drawn == []
 
 
-def test_images_are_taken_only_while_somebody_looks(ros, visualiser):
+@pytest.mark.parametrize(('kind', 'topic', 'takes_images'), [
+    (Image, 'image_annotated', 1), (MarkerArray, 'markers', 0)])
+def test_images_and_people_are_taken_only_while_somebody_looks(
+        ros, visualiser, kind, topic, takes_images):
     images = ros.node.create_publisher(Image, '/camera/image_raw', qos.IMAGE)
+    people = ros.node.create_publisher(TrackedPersonArray, '/camera/people', 10)
+
+    def counts() -> tuple[int, int]:
+        return images.get_subscription_count(), people.get_subscription_count()
     ros.spin(0.5)
-    assert images.get_subscription_count() == 0
-    look = ros.node.create_subscription(Image, '/camera/image_annotated', print, 10)
-    ros.until(lambda: images.get_subscription_count() == 1)
+    assert counts() == (0, 0)
+    look = ros.node.create_subscription(kind, f'/camera/{topic}', print, 10)
+    ros.until(lambda: counts() == (takes_images, 1))
     ros.node.destroy_subscription(look)
-    ros.until(lambda: images.get_subscription_count() == 0)
+    ros.until(lambda: counts() == (0, 0))
 
 
 def test_markers_stand_where_the_calibration_puts_the_people(ros, people):
     markers = ros.heard(MarkerArray, '/camera/markers')
     ros.until(lambda: ros.node.count_publishers('/camera/markers'))
     infos = ros.speaker(CameraInfo, '/camera/camera_info', qos.IMAGE)
-    people.publish(people_at(5, 140))
+    people(people_at(5, 140))
     ros.until(lambda: markers)
     assert markers[0].markers == []  # no calibration has come yet
     markers.clear()
     camera = CameraModel.from_field_of_view(320, 240, 1.0)
     infos.publish(camera_info_to_msg(camera, header_at(5)))
     ros.spin(0.2)
-    people.publish(people_at(6, 140))
+    people(people_at(6, 140))
     ros.until(lambda: markers)
     box = markers[0].markers[0]
     assert box.header == header_at(6)
@@ -138,5 +154,5 @@ def test_driver_without_a_calibration_does_no_harm(ros, visualiser, people):
     infos = ros.speaker(CameraInfo, '/camera/camera_info', qos.IMAGE)
     infos.publish(CameraInfo(header=header_at(5), width=320, height=240))
     images.publish(image_at(5))
-    people.publish(people_at(5, 200))
+    people(people_at(5, 200))
     ros.until(lambda: drawn)

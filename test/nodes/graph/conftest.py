@@ -27,7 +27,6 @@ from typing import Any
 import pytest
 import yaml
 
-_CONFIG = Path(__file__).resolve().parents[3] / 'config'
 LONGEST_END_S = 3.0
 RATE_HZ = 4  # slow enough for a busy machine to answer every image
 COUNT = 28
@@ -104,10 +103,7 @@ class Children:
     """Starts commands, each with a name, a log and a folder for people who are to be kept."""
 
     def __init__(self, environment: dict[str, str], folder: Path) -> None:
-        profiles = _CONFIG / 'fastdds.xml'
-        self._environment = {
-            **environment, 'FASTRTPS_DEFAULT_PROFILES_FILE': str(profiles),
-            'PERSON_TRACKER_MODELS': str(folder / 'no_models')}
+        self._environment = {**environment, 'PERSON_TRACKER_MODELS': str(folder / 'no_models')}
         self._folder = folder
         self._all: list[Child] = []
 

@@ -24,6 +24,7 @@ from person_tracker.models.fetching import models_folder
 from person_tracker.models.fetching import state
 from person_tracker.nodes import qos
 from person_tracker.nodes.images import frame_to_msg
+from person_tracker_msgs.msg import TrackedPerson
 from person_tracker_msgs.msg import TrackedPersonArray
 import pytest
 from sensor_msgs.msg import Image
@@ -31,6 +32,7 @@ import yaml
 
 pytestmark = pytest.mark.graph
 
+POSITION_GROUND_PLANE = TrackedPerson.POSITION_GROUND_PLANE
 LONG_S = 90.0  # up to a dozen processes start on two busy cores
 
 
@@ -93,7 +95,8 @@ def test_two_cameras_of_a_list_are_united(
         ros, launch, walk, tmp_path, composed, press_ctrl_c_on_launch):
     cameras = tmp_path / 'cameras.yaml'
     cameras.write_text(yaml.safe_dump({'cameras': [
-        {'name': 'front', 'source': str(walk.path)},
+        {'name': 'front', 'source': str(walk.path), 'image_size': [64, 64],
+         'ground_points': [[0, 64, -2, 4], [64, 64, 2, 4], [0, 20, -3, 9], [64, 20, 3, 9]]},
         {'name': 'rear', 'source': str(walk.path),
          'parameters': {'camera': {'frame_id': 'rear_eye'}}}]}))
     people = ros.heard(TrackedPersonArray, '/people')
@@ -101,6 +104,30 @@ def test_two_cameras_of_a_list_are_united(
     frame_ids = {'front_optical_frame', 'rear_eye'}
     ros.until(lambda: {array.header.frame_id for array in people
                        if cameras_of([array]) == {'front', 'rear'}} == frame_ids, LONG_S)
+    ros.until(lambda: POSITION_GROUND_PLANE in {
+        person.position_source for array in people for person in array.people})
+    assert {array.pose_frame for array in people} == {'map'}
+    press_ctrl_c_on_launch(child)
+
+
+@pytest.mark.parametrize('composed', [False, True])
+def test_person_where_two_cameras_of_a_list_see_the_same_ground_is_one(
+        ros, launch, block_video, tmp_path, composed, press_ctrl_c_on_launch):
+    video = block_video(tmp_path / 'block.mp4', count=40, rate=4)
+    ground = {'image_size': [64, 64], 'ground_points': [
+        [0, 20, 0.0, 0.0], [60, 20, 0.6, 0.0], [60, 60, 0.6, 0.4], [0, 60, 0.0, 0.4]]}
+    cameras = tmp_path / 'cameras.yaml'
+    cameras.write_text(yaml.safe_dump({'cameras': [
+        {'name': name, 'source': str(video), **ground} for name in ('front', 'rear')]}))
+    people = ros.heard(TrackedPersonArray, '/people')
+    child = launch('tracker.launch.py', cameras=cameras, composed=str(composed).lower())
+
+    def united() -> list[TrackedPersonArray]:
+        return [array for array in people for person in array.people
+                if person.position_source == TrackedPerson.POSITION_FUSED
+                and {view.camera for view in person.views} == {'front', 'rear'}]
+    ros.until(united, LONG_S)
+    assert {array.pose_frame for array in united()} == {'map'}
     press_ctrl_c_on_launch(child)
 
 
