@@ -50,7 +50,7 @@ from person_tracker.core.track_book import TrackBook
 from person_tracker.core.track_evidence import TrackEvidence
 
 _SEEN_EVERY_S = 30.0  # how often the time of a person in view is written down
-_SURELY = 2.0  # log-odds above believing from which looks teach how people go between cameras
+_SURELY = 3.0  # log-odds above believing from which looks teach how people go between cameras
 
 
 class IdentityState:

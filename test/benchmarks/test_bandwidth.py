@@ -14,21 +14,16 @@
 
 """What travels between the nodes is counted in bytes."""
 
-import pytest
-
-pytest.importorskip('rclpy')
-
-from benchmarks.bandwidth import image_bytes
-from benchmarks.bandwidth import main
-from benchmarks.bandwidth import message_bytes
 from benchmarks.busy_site import PEOPLE_PER_PLACE
 from benchmarks.busy_site import Site
 from benchmarks.busy_site import Wardrobe
-from benchmarks.site_messages import tracks_of
 import numpy as np
-from person_tracker_msgs.msg import TrackedPersonArray
-from rclpy.serialization import deserialize_message
-from rclpy.serialization import serialize_message
+import pytest
+
+bandwidth = pytest.importorskip('benchmarks.bandwidth', reason='messages need ROS 2')
+messages = pytest.importorskip('person_tracker_msgs.msg')
+serialization = pytest.importorskip('rclpy.serialization')
+site_messages = pytest.importorskip('benchmarks.site_messages')
 
 
 @pytest.fixture
@@ -38,22 +33,22 @@ def image():
 
 def test_a_message_holds_its_numbers_and_little_else(image):
     wardrobe = Wardrobe.made_up(np.random.default_rng(0))
-    sizes = message_bytes([image], wardrobe, np.random.default_rng(0))
+    sizes = bandwidth.message_bytes([image], wardrobe, np.random.default_rng(0))
     looks = 4 * 512 * int(image.is_visible.sum())
     assert looks < sizes['features'] < 1.1 * looks + 1000
     assert 4 * 128 * PEOPLE_PER_PLACE < sizes['faces'] < 8 * 128 * PEOPLE_PER_PLACE
-    assert image_bytes(image, (1280, 720)) == pytest.approx(1280 * 720 * 3, rel=1e-4)
+    assert bandwidth.image_bytes(image, (1280, 720)) == pytest.approx(1280 * 720 * 3, rel=1e-4)
 
 
 def test_messages_are_those_of_the_image(image):
-    data = serialize_message(tracks_of(image))
-    people = deserialize_message(data, TrackedPersonArray).people
+    data = serialization.serialize_message(site_messages.tracks_of(image))
+    people = serialization.deserialize_message(data, messages.TrackedPersonArray).people
     assert [person.track_id for person in people] == image.track_ids
     assert [person.state == person.CONFIRMED for person in people] == image.is_visible.tolist()
 
 
 def test_the_table_is_printed(capsys):
-    assert main([]) == 0
+    assert bandwidth.main([]) == 0
     printed = capsys.readouterr().out
     assert '| all that travels |' in printed
     assert '| image 1920 x 1080 | 6221 |' in printed

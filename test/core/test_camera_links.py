@@ -40,7 +40,7 @@ def about_ten(number):
 @pytest.mark.parametrize('way', [
     ('yard', 'lab'),   # nobody ever left there
     ('lab', 'hall'),   # the way back: a door may be one-way
-    ('yard', 'attic'), # neither camera is known
+    ('yard', 'attic'),  # neither camera is known
 ])
 def test_where_nobody_left_there_is_no_evidence(way):
     assert (taught(50).log_odds(*way, ANY_GAPS_S) == 0.0).all()

@@ -42,7 +42,7 @@ def url(tmp_path) -> str:
 
 
 def test_way_of_somebody_surely_known_is_kept_beside_those_of_before(ros, identify, url):
-    show = identify(store__url=url)
+    show = identify(store__url=url, accept_log_odds=4.0)  # the second visit is far above it
     anna, = show.play(8, t1='Anna')
     show.play(1)
     show.time_s += 20.0

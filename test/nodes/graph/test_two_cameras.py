@@ -71,7 +71,7 @@ class Scene:
         Where a pixel of the whole image lies on the ground, metres.
     ground_points_px
         Pixels on the ground whose places are given to the identity node.
-    parameters
+    of_networks
         Parameters of the detectors and encoders.
     kill_at, restart_at
         Images at which the right chain is killed and started again.
@@ -85,7 +85,7 @@ class Scene:
     columns: dict[str, tuple[int, int]]
     ground: Callable[[float, float], tuple[float, float]]
     ground_points_px: dict[str, list[tuple[int, int]]]
-    parameters: dict[str, dict[str, Any]]
+    of_networks: dict[str, dict[str, Any]]
     kill_at: int
     restart_at: int
     settled_s: float
@@ -145,7 +145,7 @@ class Record:
     without: list[Moment]
     after: list[Moment]
 
-    def all(self) -> list[Moment]:
+    def moments(self) -> list[Moment]:
         return [*self.before, *self.without, *self.after]
 
 
@@ -166,7 +166,7 @@ class Rig:
         self._parameters = folder / 'parameters.yaml'
         self._parameters.write_text(yaml.safe_dump({
             f'/**/{node}': {'ros__parameters': values}
-            for node, values in scene.parameters.items()}))
+            for node, values in scene.of_networks.items()}))
         cameras = folder / 'cameras.yaml'
         cameras.write_text(yaml.safe_dump({'cameras': [self._entry(name) for name in CAMERAS]}))
         run_node('identity', cameras=f'[{", ".join(CAMERAS)}]', camera_list=cameras,
@@ -297,8 +297,8 @@ def tiny_scene(block_detector: Path, block_encoder: Path, block_image: Callable)
         ground=lambda u, v: (0.03 * u, 0.05 * v),
         ground_points_px={LEFT: [(0, 20), (60, 20), (60, 60), (0, 60)],
                           RIGHT: [(36, 24), (90, 24), (90, 50), (36, 50)]},
-        parameters={'detector': {'model': str(block_detector)},
-                    'reid': {'model': str(block_encoder), 'min_quality': 0.0}},
+        of_networks={'detector': {'model': str(block_detector)},
+                     'reid': {'model': str(block_encoder), 'min_quality': 0.0}},
         kill_at=75, restart_at=85, settled_s=5.0)  # places alone decide, and carefully
 
 
@@ -323,8 +323,8 @@ def square_scene() -> Scene:
         images, period_s=0.1, columns={LEFT: (0, 520), RIGHT: (248, 768)}, ground=ground,
         ground_points_px={LEFT: [(20, 180), (500, 200), (480, 560), (60, 540)],
                           RIGHT: [(260, 190), (740, 180), (700, 550), (300, 560)]},
-        parameters={node: {'models_folder': str(models_folder())} for node in CHAIN},
-        kill_at=80, restart_at=95, settled_s=1.0)
+        of_networks={node: {'models_folder': str(models_folder())} for node in CHAIN},
+        kill_at=80, restart_at=95, settled_s=3.0)  # as long as identity may stay in doubt
 
 
 @pytest.fixture(scope='module')
@@ -379,7 +379,7 @@ def test_one_person_seen_by_both_has_one_id(run):
 
 
 def test_nobody_is_two_people(run):
-    for moment in run.all():
+    for moment in run.moments():
         ids = [person.person_id for person in moment.people if person.person_id]
         assert len(ids) == len(set(ids))
         on = moment.ids()
@@ -389,7 +389,7 @@ def test_nobody_is_two_people(run):
 
 
 def test_two_people_apart_are_hardly_ever_one(run):
-    answers = [on[one] == on[other] for moment in run.all() for on in [moment.ids()]
+    answers = [on[one] == on[other] for moment in run.moments() for on in [moment.ids()]
                for one, other, overlap in moment.pairs()
                if overlap < OTHER_IOU and one in on and other in on]
     assert np.mean(answers or [False]) <= 0.02
