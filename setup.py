@@ -20,8 +20,10 @@ from setuptools import find_packages
 from setuptools import setup
 
 PACKAGE = 'person_tracker'
-NODES = ('camera', 'detector', 'reid', 'tracker', 'face', 'identity', 'visualiser', 'recorder',
-         'lifecycle_manager', 'composed')
+NODES = ('camera', 'detector', 'reid', 'one_shot', 'tracker', 'face', 'identity', 'visualiser',
+         'recorder', 'lifecycle_manager', 'composed')
+LITERT = ['ai-edge-litert>=1.2']
+OPENVINO = ['openvino>=2024.4']
 POSTGRESQL = ['psycopg2-binary']
 
 
@@ -76,7 +78,14 @@ setup(
         'svm': ['scikit-learn>=1.0'],
         # A people store that several robots share.
         'postgresql': POSTGRESQL,
+        # Runtimes besides onnxruntime and OpenCV.
+        'litert': LITERT,
+        'openvino': OPENVINO,
+        # Under the AGPL-3.0, and so is what you build with it.
+        'ultralytics': ['ultralytics>=8.3'],
         'test': [
+            *LITERT,
+            *OPENVINO,
             *POSTGRESQL,
             'codespell',
             'hypothesis',

@@ -138,6 +138,69 @@ def block_encoder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return _saved(graph, tmp_path_factory.mktemp('networks') / 'block_encoder.onnx')
 
 
+@pytest.fixture(scope='session')
+def blob_network(tmp_path_factory: pytest.TempPathFactory) -> Callable[..., Path]:
+    """
+    Return a function that writes a network with the heads of FairMOT, for images of 128x96.
+
+    A person is a blob of colour on black, 16x32, whose three channels add up to 255. In each cell
+    of 4x4 pixels, a window of a blob's size around the cell's upper left corner gives the heat,
+    `12 * (sum of the channels' means - 0.5)`, and the embedding, the mean colour mixed at random
+    to 128 numbers; the centre of mass in a window half as large again gives the offset.
+    """
+    onnx = pytest.importorskip('onnx')
+    helper, constant = onnx.helper, onnx.numpy_helper.from_array
+    folder = tmp_path_factory.mktemp('networks')
+    rows, columns = (np.arange(40) - 19.5)[:, None], np.arange(24) - 11.5
+    moments = np.stack([kernel + np.zeros((3, 40, 24)) for kernel in (columns, rows, 1.0)])
+    common = {
+        'colour_window': np.eye(3)[:, :, None, None] * np.full((32, 16), 1 / 512),
+        'moment_window': moments, 'bright': np.ones((1, 3, 1, 1)), 'steepness': 12.0,
+        'middle': -6.0, 'mix': np.random.default_rng(5).normal(size=(128, 3, 1, 1)),
+        'tiny': 1e-6, 'cell': 4.0}
+
+    def write(name: str = 'blobs', sides: int = 2, heat: str = 'logits',
+              count: int | None = 1) -> Path:
+        values = {**common, 'nothing': np.zeros((sides, 3, 1, 1)),
+                  'size': [4.0, 8.0] if sides == 2 else [2.0, 4.0, 2.0, 4.0]}
+        steps = {'strides': [4, 4]}
+        nodes = [helper.make_node(kind, inputs.split(), outputs.split(), **options)
+                 for kind, inputs, outputs, options in (
+            ('Conv', 'images colour_window', 'colour', {**steps, 'pads': [16, 8, 12, 4]}),
+            ('Conv', 'images moment_window', 'sums', {**steps, 'pads': [20, 12, 16, 8]}),
+            ('Conv', 'colour bright', 'mean', {}),
+            ('Mul', 'mean steepness', 'steep', {}),
+            ('Add', 'steep middle', 'raw', {}),
+            ('Identity' if heat == 'logits' else 'Sigmoid', 'raw', 'hm', {}),
+            ('Conv', 'colour nothing size', 'wh', {}),
+            ('Conv', 'colour mix', 'id', {}),
+            ('Split', 'sums parts', 'moments mass', {'axis': 1}),
+            ('Add', 'mass tiny', 'weight', {}),
+            ('Div', 'moments weight', 'pixels', {}),
+            ('Div', 'pixels cell', 'reg', {}))]
+        channels = {'hm': 1, 'wh': sides, 'id': 128, 'reg': 2}
+        graph = helper.make_graph(
+            nodes, name,
+            [helper.make_tensor_value_info('images', onnx.TensorProto.FLOAT, (count, 3, 96, 128))],
+            [helper.make_tensor_value_info(head, onnx.TensorProto.FLOAT, (count, depth, 24, 32))
+             for head, depth in channels.items()],
+            [*(constant(np.asarray(value, np.float32), key) for key, value in values.items()),
+             constant(np.int64([2, 1]), 'parts')])
+        return _saved(graph, folder / f'{name}_{sides}_{heat}_{count}.onnx')
+    return write
+
+
+@pytest.fixture(scope='session')
+def blob_image() -> Callable[..., np.ndarray]:
+    """Return a function that draws blobs, `left, top, (blue, green, red)`, on black, 128x96."""
+    def draw(*blobs: tuple[int, int, tuple[int, int, int]]) -> np.ndarray:
+        image = np.zeros((96, 128, 3), np.uint8)
+        for left, top, colour in blobs:
+            image[top:top + 32, left:left + 16] = colour
+        return image
+    return draw
+
+
 def _saved(graph: object, path: Path) -> Path:
     onnx = pytest.importorskip('onnx')
     helper = onnx.helper

@@ -16,13 +16,47 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+import math
 import threading
 
 import numpy as np
 from numpy.typing import NDArray
+from person_tracker.models.errors import ModelError
 
 Rows = NDArray[np.float32]
 Outputs = list[NDArray[np.generic]]
+
+# Rows that several threads' are joined to. A CPU takes as long for each of more, and every row
+# needs memory; other devices have cores to fill.
+MOST_ROWS, MOST_ROWS_ON_CPU = 16, 4
+
+
+def check_rows_stay_apart(run: Callable[[Rows], Outputs], row_shape: tuple[int, ...]) -> None:
+    """
+    Refuse a network that sees something else in a row because of another beside it.
+
+    Parameters
+    ----------
+    run
+        Takes rows, shape (N, ...), and returns all outputs.
+    row_shape
+        Shape of one row.
+
+    Raises
+    ------
+    ModelError
+        Two rows together do not give what each gives alone.
+
+    """
+    ramp = np.linspace(0.0, 255.0, math.prod(row_shape), dtype=np.float32)
+    rows = np.stack((ramp, ramp[::-1])).reshape(2, *row_shape)
+    together = run(rows)
+    for number in range(len(rows)):
+        alone = run(rows[number:number + 1])
+        for both, one in zip(together, alone):
+            fits = both.shape == (len(rows), *one.shape[1:])
+            if not fits or not np.allclose(both[number], one[0], 1e-3, 1e-3, equal_nan=True):
+                raise ModelError('the network mixes up the images of a batch')
 
 
 class JoinedRuns:

@@ -33,6 +33,7 @@ from numpy.typing import NDArray
 from person_tracker.models.errors import ModelError
 from person_tracker.models.network_config import NetworkConfig
 from person_tracker.models.onnx_graphs import nodes_up_to
+from person_tracker.models.onnx_graphs import read_graph
 from person_tracker.models.preprocessing import batch
 from person_tracker.models.preprocessing import Image
 from person_tracker.models.preprocessing import InputFormat
@@ -60,6 +61,8 @@ class BodyBands:
     ----------
     dimension
         Length of one description.
+    input_format
+        How crops are brought into the network.
     description
         Model, runtime and device: a line to log.
 
@@ -70,15 +73,15 @@ class BodyBands:
         """Load the network up to the inner layer."""
         content = _cut(path, input_format)
         self._session = open_session(content, device=config.device, threads=config.threads,
-                                     name=name, shared=shared)
-        self._format = input_format
+                                     name=name, shared=shared, backend=config.backend)
+        self.input_format = input_format
         blank = np.zeros((1, 3, input_format.height, input_format.width), np.float32)
         self.dimension = BANDS * (self._session.run(blank)[0].shape[1] + _COLOURS)
         self.description = f'{self._session.description}, {BANDS} body bands'
 
     def embed(self, crops: Sequence[Image]) -> NDArray[np.float32]:
         """Return L2-normalised descriptions, shape (N, D), of blue-green-red pictures."""
-        activations = np.asarray(self._session.run(batch(crops, self._format))[0], np.float32)
+        activations = np.asarray(self._session.run(batch(crops, self.input_format))[0], np.float32)
         parts = (_unit(_band_activations(activations)) * np.float32(1.0 - COLOUR_SHARE) ** 0.5,
                  _unit(colour_bands(crops)) * np.float32(COLOUR_SHARE) ** 0.5)
         return np.concatenate(parts, axis=1)
@@ -132,12 +135,8 @@ def _unit(rows: NDArray[np.float32]) -> NDArray[np.float32]:
 
 def _cut(path: Path, input_format: InputFormat) -> bytes:
     """Return the part of an ONNX network up to the inner layer, for inputs of another size."""
-    try:
-        import onnx
-    except ImportError as error:
-        raise ModelError(f'cutting {path.name} needs the Python package onnx, which is not '
-                         'installed; run: pip install onnx') from error
-    model = onnx.load(str(path))
+    model = read_graph(path)
+    import onnx
     graph = model.graph
     kept = nodes_up_to(graph.node, [_LAYER])
     if not kept:

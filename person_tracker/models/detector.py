@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""People in images: boxes and scores from any YOLO network that `decoders` can read."""
+"""People in images: boxes and scores from any network whose outputs `decoders` knows."""
 
 import ast
 from collections.abc import Mapping
@@ -24,10 +24,9 @@ from person_tracker.core.boxes import usable
 from person_tracker.core.settings import setting
 from person_tracker.core.settings import validate
 from person_tracker.core.types import Detections
-from person_tracker.models.decoders import Candidates
-from person_tracker.models.decoders import class_count
-from person_tracker.models.decoders import decoder_for
-from person_tracker.models.decoders import suppressed
+from person_tracker.models.candidates import Candidates
+from person_tracker.models.candidates import suppressed
+from person_tracker.models.detector_network import DetectorNetwork
 from person_tracker.models.detector_network import open_network
 from person_tracker.models.errors import ModelError
 from person_tracker.models.network_config import NetworkConfig
@@ -44,7 +43,8 @@ class DetectorConfig(NetworkConfig):
 
     model: str = setting(
         'yolox_tiny_humanart',
-        'Network: a name from the model registry, or the path of an .onnx file.', live=False)
+        'Network: a name from the model registry, or the path of a network file: .onnx, .xml '
+        '(OpenVINO), .weights (Darknet), .tflite or .pt.', live=False)
     input_size: int = setting(
         0, "Side of the network's square input; 0 takes the model's own. Networks of fixed size "
         'refuse any other.', minimum=0, maximum=4096, unit='px', live=False)
@@ -95,11 +95,10 @@ class Detector:
         network = open_network(self._config.model, self._config.input_size, self._config, shared)
         self.name, self._session, self._format = (
             network.name, network.session, network.input_format)
-        self._decode = decoder_for(network.layout, self._format.width, self._format.height)
-        self._class_index = _class_index(self._config.class_name, self._session.metadata,
-                                         class_count(network.layout, network.shapes), self.name)
+        self._decode = network.layout.decoder(self._format.width, self._format.height)
+        self._class_index = _class_index(self._config.class_name, network)
         self.description = (f'{self._session.description}, '
-                            f'{self._format.width}x{self._format.height}, {network.layout}')
+                            f'{self._format.width}x{self._format.height}, {network.layout.name}')
 
     @property
     def config(self) -> DetectorConfig:
@@ -155,25 +154,26 @@ class Detector:
         return Detections(boxes[good], scores[good])
 
 
-def _class_index(wanted: str, metadata: Mapping[str, str], count: int | None, model: str) -> int:
+def _class_index(wanted: str, network: DetectorNetwork) -> int:
+    count = network.layout.class_count(network.shapes)
     if wanted.isdecimal():
         index = int(wanted)
         if count is not None and index >= count:
-            raise ModelError(f'{model} has {count} classes, so class_name must be a number '
+            raise ModelError(f'{network.name} has {count} classes, so class_name must be a number '
                              f'below {count}, got {wanted}')
         return index
-    names = _class_names(metadata)
+    names = dict(enumerate(network.classes)) or _class_names(network.session.metadata)
     for index, name in names.items():
         if name == wanted:
             return index
     if names:
-        raise ModelError(f'{model} knows no class {wanted!r}; it knows '
+        raise ModelError(f'{network.name} knows no class {wanted!r}; it knows '
                          f'{", ".join(names.values())}')
     if wanted != 'person':
-        raise ModelError(f'{model} does not name its classes; give class_name as a number, '
+        raise ModelError(f'{network.name} does not name its classes; give class_name as a number, '
                          f'got {wanted!r}')
     # Without names it is a COCO network or one for people alone: person comes first in both.
-    return 0
+    return network.layout.first_class
 
 
 def _class_names(metadata: Mapping[str, str]) -> dict[int, str]:

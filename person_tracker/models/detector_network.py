@@ -17,11 +17,12 @@
 from dataclasses import dataclass
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
+from person_tracker.models.batching import check_rows_stay_apart
+from person_tracker.models.candidates import Layout
+from person_tracker.models.candidates import Shapes
 from person_tracker.models.decoders import recognised_layout
-from person_tracker.models.decoders import STRIDES
 from person_tracker.models.errors import ModelError
 from person_tracker.models.fetching import verify
 from person_tracker.models.network_config import NetworkConfig
@@ -30,17 +31,13 @@ from person_tracker.models.onnx_graphs import read_graph
 from person_tracker.models.onnx_graphs import without_suppression
 from person_tracker.models.preprocessing import InputFormat
 from person_tracker.models.registry import lookup
-from person_tracker.models.session import OnnxSession
+from person_tracker.models.session import names_file
 from person_tracker.models.session import open_session
+from person_tracker.models.session import Session
 from person_tracker.models.session import SharedSessions
+from person_tracker.models.yolo_decoders import BOXES_SCORES
 
 _DEFAULT_INPUT_SIZE = 640
-# How networks of each layout were trained to see images, where the registry does not say.
-_YOLOX_INPUT: dict[str, Any] = {'colour': 'bgr', 'fit': 'letterbox_top_left'}
-_ULTRALYTICS_INPUT: dict[str, Any] = {
-    'colour': 'rgb', 'std': (255.0, 255.0, 255.0), 'fit': 'letterbox_centred'}
-_INPUTS = {'yolox_grid': _YOLOX_INPUT, 'dets_labels': _YOLOX_INPUT, 'boxes_scores': _YOLOX_INPUT,
-           'yolo_columns': _ULTRALYTICS_INPUT, 'end_to_end': _ULTRALYTICS_INPUT}
 
 
 @dataclass(frozen=True)
@@ -57,17 +54,20 @@ class DetectorNetwork:
     input_format
         How it wants its images.
     layout
-        What its outputs are, as `decoder_for` takes it.
+        What its outputs are.
     shapes
         Shapes of all outputs for one image.
+    classes
+        Names of the classes in the order of their numbers; empty where only the file may know.
 
     """
 
     name: str
-    session: OnnxSession
+    session: Session
     input_format: InputFormat
-    layout: str
-    shapes: tuple[tuple[int, ...], ...]
+    layout: Layout
+    shapes: Shapes
+    classes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -78,6 +78,7 @@ class _File:
     path: Path
     input_format: InputFormat | None = None
     layout: str = ''
+    classes: tuple[str, ...] = ()
 
 
 def open_network(model: str, input_size: int, config: NetworkConfig,
@@ -88,11 +89,11 @@ def open_network(model: str, input_size: int, config: NetworkConfig,
     Parameters
     ----------
     model
-        A name from the registry, or the path of an .onnx file.
+        A name from the registry, or the path of a network file.
     input_size
         Side of its square input, pixels; 0 takes its own.
     config
-        Where files are and what computes.
+        Where files are, the back end and what computes.
     shared
         Where detectors for several cameras have one network, which then takes batches even where
         the file does not, if it can be made to; None loads one of the caller's own, as it is.
@@ -104,24 +105,23 @@ def open_network(model: str, input_size: int, config: NetworkConfig,
 
     """
     file = _found(model, config)
-    if shared is not None:
+    if shared is not None and file.path.suffix == '.onnx':
         try:
             return _batched(file, input_size, config, shared)
         except ModelError:
             pass  # as it is, then, which also says what is wrong with it
     session = open_session(file.path, device=config.device, threads=config.threads,
-                           name=file.name, shared=shared)
+                           name=file.name, shared=shared, backend=config.backend)
     width, height = _input_size(session, file, input_size)
-    shapes = _output_shapes(session, width, height)
     try:
+        shapes = _output_shapes(session, width, height)
         seen = recognised_layout(shapes, width, height)
     except ModelError as error:
         raise ModelError(f'{file.name}: {error}') from error
-    if file.layout not in ('', seen):
+    if file.layout not in ('', seen.name):
         raise ModelError(f'{file.name} is registered as {file.layout}, but its outputs look like '
-                         f'{seen}')
-    return DetectorNetwork(file.name, session, _input_format(file, seen, width, height), seen,
-                           shapes)
+                         f'{seen.name}')
+    return _network(file, session, seen, shapes, (width, height))
 
 
 def _batched(file: _File, input_size: int, config: NetworkConfig,
@@ -130,50 +130,41 @@ def _batched(file: _File, input_size: int, config: NetworkConfig,
     graph = read_graph(file.path)
     cut = without_suppression(graph)
     session = open_session(of_any_count(cut or graph), device=config.device,
-                           threads=config.threads, name=file.name, shared=shared)
+                           threads=config.threads, name=file.name, shared=shared,
+                           backend=config.backend)
     width, height = _input_size(session, file, input_size)
     shapes = _output_shapes(session, width, height)
-    _check_images_stay_apart(session, width, height)
+    check_rows_stay_apart(session.run, (3, height, width))
     if cut is None:
         layout = recognised_layout(shapes, width, height)
     else:
-        layout = 'boxes_scores'
+        layout = BOXES_SCORES
         boxes, scores = shapes
         if len(boxes) != 3 or len(scores) != 3 or (*boxes[:2], 4) != (*scores[:2], boxes[2]):
             raise ModelError(f'boxes of shape {boxes} do not fit scores of shape {scores}')
-    return DetectorNetwork(file.name, session, _input_format(file, layout, width, height), layout,
-                           shapes)
-
-
-def _check_images_stay_apart(session: OnnxSession, width: int, height: int) -> None:
-    """Refuse a network that sees something else in an image because of another beside it."""
-    ramp = np.linspace(0.0, 255.0, 3 * height * width, dtype=np.float32)
-    images = np.stack((ramp, ramp[::-1])).reshape(2, 3, height, width)
-    together = session.run(images)
-    for number in range(len(images)):
-        alone = session.run(images[number:number + 1])
-        for both, one in zip(together, alone):
-            fits = both.shape == (len(images), *one.shape[1:])
-            if not fits or not np.allclose(both[number], one[0], 1e-3, 1e-3, equal_nan=True):
-                raise ModelError('the network mixes up the images of a batch')
+    return _network(file, session, layout, shapes, (width, height))
 
 
 def _found(model: str, config: NetworkConfig) -> _File:
-    if model.endswith('.onnx'):
+    if names_file(model):
         path = Path(model).expanduser()
         return _File(path.stem, path)
-    entry = lookup(model, 'detector')
+    entry = lookup(model, 'detector', config.models_folder)
     return _File(entry.name, verify(entry, config.models_folder)[0], entry.input_format,
-                 entry.decoder)
+                 entry.decoder, entry.classes)
 
 
-def _input_format(file: _File, layout: str, width: int, height: int) -> InputFormat:
+def _network(file: _File, session: Session, layout: Layout, shapes: Shapes,
+             size: tuple[int, int]) -> DetectorNetwork:
+    width, height = size
     if file.input_format is None:
-        return InputFormat(width, height, **_INPUTS[layout])
-    return replace(file.input_format, width=width, height=height)
+        input_format = InputFormat(width, height, **layout.usual_input)
+    else:
+        input_format = replace(file.input_format, width=width, height=height)
+    return DetectorNetwork(file.name, session, input_format, layout, shapes, file.classes)
 
 
-def _input_size(session: OnnxSession, file: _File, wanted: int) -> tuple[int, int]:
+def _input_size(session: Session, file: _File, wanted: int) -> tuple[int, int]:
     shape = session.inputs[0].shape
     if len(shape) != 4 or shape[1] not in (3, None):
         raise ModelError(f'{file.name} must take images of shape (N, 3, height, width), '
@@ -184,12 +175,9 @@ def _input_size(session: OnnxSession, file: _File, wanted: int) -> tuple[int, in
     if wanted and (width, height) != (wanted, wanted):
         raise ModelError(f'{file.name} has a fixed input of {width}x{height}, '
                          f'so input_size must be 0, got {wanted}')
-    if width % STRIDES[-1] or height % STRIDES[-1]:
-        raise ModelError(f'the input size of {file.name} must be a multiple of '
-                         f'{STRIDES[-1]}, got {width}x{height}')
     return width, height
 
 
-def _output_shapes(session: OnnxSession, width: int, height: int) -> tuple[tuple[int, ...], ...]:
+def _output_shapes(session: Session, width: int, height: int) -> tuple[tuple[int, ...], ...]:
     outputs = session.run(np.zeros((1, 3, height, width), np.float32))
     return tuple(output.shape for output in outputs)

@@ -21,3 +21,8 @@ class ModelError(RuntimeError):
 
 class FetchError(ModelError):
     """No source could deliver a model's files; one line tells why for each source."""
+
+
+def first_line(error: Exception) -> str:
+    """Return what a runtime says first; the rest is about its own source files."""
+    return str(error).strip().partition('\n')[0]

@@ -95,11 +95,13 @@ class FaceDetector:
     """
 
     def __init__(self, path: Path, device: str = 'auto', threads: int = 0,
-                 name: str = '', shared: SharedSessions | None = None) -> None:
+                 name: str = '', shared: SharedSessions | None = None,
+                 backend: str = 'auto') -> None:
         """Load the network and run it once, so that the first image is not slower."""
         name = name or path.name
         self._session = open_session(of_any_size(read_graph(path)), device=device,
-                                     threads=threads, name=name, shared=shared)
+                                     threads=threads, name=name, shared=shared,
+                                     backend=backend)
         names = [output.name for output in self._session.outputs]
         wanted = [f'{part}_{stride}' for part in _PARTS for stride in _STRIDES]
         if sorted(names) != sorted(wanted):

@@ -63,6 +63,8 @@ class FaceEncoder:
     ----------
     name
         Name of the embedding space; embeddings of different names are never compared.
+    input_format
+        How these are brought into the network.
     size
         Side of the pictures it takes, pixels.
     dimension
@@ -93,14 +95,15 @@ class FaceEncoder:
             path = Path(model).expanduser()
             name, known, self.calibration = path.stem, None, UNKNOWN_FACE
         else:
-            entry = lookup(model, 'face_encoder')
+            entry = lookup(model, 'face_encoder', config.models_folder)
             path = verify(entry, config.models_folder)[0]
             name, known = entry.name, entry.input_format
             self.calibration = entry.calibration or UNKNOWN_FACE
         self._network = _opened(path, known, config, name, shared)
         # Another file of the same name is another space.
         self.name = name if known else own_space(path)
-        self.size = self._network.input_format.width
+        self.input_format = self._network.input_format
+        self.size = self.input_format.width
         self.dimension = len(self._network.run(
             np.zeros((1, 3, self.size, self.size), np.float32))[0])
         if self.dimension < 2:
@@ -146,7 +149,7 @@ class FaceEncoder:
         """
         if not faces:
             return np.zeros((0, self.dimension), np.float32)
-        rows = self._network.run(batch(faces, self._network.input_format))
+        rows = self._network.run(batch(faces, self.input_format))
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         good = np.isfinite(lengths) & (lengths > 0.0)
         return np.where(good, rows / np.where(good, lengths, 1.0), 0.0).astype(np.float32)
@@ -166,7 +169,8 @@ class _OnnxNetwork:
     def __init__(self, path: Path, known: InputFormat | None, config: NetworkConfig, name: str,
                  shared: SharedSessions | None) -> None:
         self._session = open_session(with_quick_prelu(read_graph(path)), device=config.device,
-                                     threads=config.threads, name=name, shared=shared)
+                                     threads=config.threads, name=name, shared=shared,
+                                     backend=config.backend)
         shape = self._session.inputs[0].shape
         if len(shape) != 4 or 3 not in (shape[1], shape[3]):
             raise ModelError(f'{name} must take images of shape (N, 3, side, side) or '

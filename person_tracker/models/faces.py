@@ -119,9 +119,11 @@ class FaceAnalyser:
         if config.detector.endswith('.onnx'):
             path, name = Path(config.detector).expanduser(), ''
         else:
-            path = verify(lookup(config.detector, 'face_detector'), config.models_folder)[0]
+            entry = lookup(config.detector, 'face_detector', config.models_folder)
+            path = verify(entry, config.models_folder)[0]
             name = config.detector
-        self._detector = FaceDetector(path, config.device, config.threads, name, shared)
+        self._detector = FaceDetector(path, config.device, config.threads, name, shared,
+                                      config.backend)
         self._encoder = FaceEncoder(config.encoder, config, shared)
         self.name = self._encoder.name
         self.dimension = self._encoder.dimension
@@ -258,11 +260,11 @@ def needed_face_models(config: FaceConfig) -> list[tuple[ModelEntry, str]]:
         A network is not known.
 
     """
-    needed = []
+    folder, needed = config.models_folder, []
     if not config.detector.endswith('.onnx'):
-        needed.append((lookup(config.detector, 'face_detector'), config.models_folder))
+        needed.append((lookup(config.detector, 'face_detector', folder), folder))
     if not config.encoder.endswith(OWN_FILES):
-        needed.append((lookup(config.encoder, 'face_encoder'), config.models_folder))
+        needed.append((lookup(config.encoder, 'face_encoder', folder), folder))
     return needed
 
 

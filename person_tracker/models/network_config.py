@@ -17,6 +17,7 @@
 from dataclasses import dataclass
 
 from person_tracker.core.settings import setting
+from person_tracker.models.session import BACKENDS
 from person_tracker.models.session import DEVICES
 
 
@@ -27,6 +28,9 @@ class NetworkConfig:
     models_folder: str = setting(
         '', 'Folder of model files; empty takes PERSON_TRACKER_MODELS or the cache folder.',
         live=False)
+    backend: str = setting(
+        'auto', "Runtime; auto takes the one that the file's suffix stands for.",
+        choices=BACKENDS, live=False)
     device: str = setting(
         'auto', 'What computes; auto takes the fastest device that works.', choices=DEVICES,
         live=False)

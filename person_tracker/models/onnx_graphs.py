@@ -19,6 +19,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+from person_tracker.models.errors import first_line
 from person_tracker.models.errors import ModelError
 
 
@@ -35,25 +36,31 @@ def read_graph(path: Path) -> Any:
         The file is missing or no ONNX network, or the package `onnx` is.
 
     """
+    if not path.is_file():
+        raise ModelError(f'model file {path} does not exist')
+    return parsed(path, path.name)
+
+
+def parsed(model: Path | bytes, name: str) -> Any:
+    """Return what `read_graph` returns, of a file that is there or of its content."""
     try:
         import onnx
     except ImportError as error:
-        raise ModelError(f'reading {path.name} needs the Python package onnx, which is not '
+        raise ModelError(f'reading {name} needs the Python package onnx, which is not '
                          'installed; run: pip install onnx') from error
-    if not path.is_file():
-        raise ModelError(f'model file {path} does not exist')
     try:
-        model = onnx.load(str(path))
+        network = (onnx.load_model_from_string(model) if isinstance(model, bytes)
+                   else onnx.load(str(model)))
     except Exception as error:  # the parser's own exceptions share no narrower base
-        raise ModelError(f'{path.name} is not an ONNX network') from error
-    graph = model.graph
+        raise ModelError(f'{name} is not an ONNX network: {first_line(error)}') from error
+    graph = network.graph
     constants = {weights.name for weights in graph.initializer}
     inputs = [each for each in graph.input if each.name not in constants]
     if not inputs or not graph.output:
-        raise ModelError(f'{path.name} is not an ONNX network')
+        raise ModelError(f'{name} is not an ONNX network')
     del graph.input[:]
     graph.input.extend(inputs)
-    return model
+    return network
 
 
 def of_any_size(model: Any) -> bytes:

@@ -26,10 +26,13 @@ from typing import Any
 
 from person_tracker.core.evidence import Calibration
 from person_tracker.models.errors import ModelError
+from person_tracker.models.folder import models_folder
 from person_tracker.models.preprocessing import InputFormat
 import yaml
 
-KINDS = ('detector', 'reid', 'face_detector', 'face_encoder')
+KINDS = ('detector', 'one_shot', 'reid', 'face_detector', 'face_encoder')
+# In the models folder; the files that it describes are in the same folder.
+OWN_REGISTRY = 'own/registry.yaml'
 
 
 @dataclass(frozen=True)
@@ -42,7 +45,8 @@ class ModelFile:
     name
         Its name in the models folder.
     sha256
-        Hashes of every accepted copy, lower case.
+        Hashes of every accepted copy, lower case; the n-th belongs to the n-th of the model's
+        other files.
 
     """
 
@@ -96,7 +100,26 @@ class PackageSource:
         return f'package {self.package}=={self.version}'
 
 
-Source = UrlSource | PackageSource
+@dataclass(frozen=True)
+class UrlsSource:
+    """
+    A server that has each of the model's files by itself.
+
+    Attributes
+    ----------
+    urls
+        One for each file, in their order.
+
+    """
+
+    urls: tuple[str, ...]
+
+    def __str__(self) -> str:
+        """Return the URLs."""
+        return ' and '.join(self.urls)
+
+
+Source = UrlSource | UrlsSource | PackageSource
 
 
 @dataclass(frozen=True)
@@ -122,6 +145,9 @@ class ModelEntry:
         How images are brought in.
     decoder
         How the outputs are read.
+    classes
+        Names of a detector's classes in the order of their numbers; empty: those of COCO, people
+        alone, or named in the file.
     calibration
         What similarities of an encoder's embeddings are worth; None: not measured, or no encoder.
 
@@ -137,6 +163,7 @@ class ModelEntry:
     licence_note: str
     input_format: InputFormat
     decoder: str
+    classes: tuple[str, ...] = ()
     calibration: Calibration | None = None
 
 
@@ -155,11 +182,35 @@ def load_registry(path: Path | None = None) -> dict[str, ModelEntry]:
         The file is missing or an entry is incomplete; the text names the entry.
 
     """
-    texts = _read(path or Path(__file__).with_name('registry.yaml'))
+    path = path or Path(__file__).with_name('registry.yaml')
+    texts = _read(path)
+    if not isinstance(texts, dict):
+        raise ModelError(f'the model registry {path} must map names to models')
     return {name: _entry(name, text) for name, text in texts.items()}
 
 
-def lookup(name: str, kind: str | None = None) -> ModelEntry:
+def known_models(folder: str | Path = '') -> dict[str, ModelEntry]:
+    """
+    Return every known model by name: the package's, then those that the user has added.
+
+    An own one of the same name takes the place of the package's.
+
+    Parameters
+    ----------
+    folder
+        Models folder, as `models_folder` takes it.
+
+    Raises
+    ------
+    ModelError
+        A registry cannot be read or an entry is incomplete; the text names the entry.
+
+    """
+    own = models_folder(folder) / OWN_REGISTRY
+    return {**load_registry(), **(load_registry(own) if own.is_file() else {})}
+
+
+def lookup(name: str, kind: str | None = None, folder: str | Path = '') -> ModelEntry:
     """
     Return one known model.
 
@@ -169,6 +220,8 @@ def lookup(name: str, kind: str | None = None) -> ModelEntry:
         Its name in the registry.
     kind
         What it is wanted for; any kind where None.
+    folder
+        Models folder, as `models_folder` takes it.
 
     Raises
     ------
@@ -176,11 +229,12 @@ def lookup(name: str, kind: str | None = None) -> ModelEntry:
         No model of this name and kind is known; the text lists those that are.
 
     """
-    known = {each.name: each for each in load_registry().values() if kind in (None, each.kind)}
+    known = {each.name: each for each in known_models(folder).values()
+             if kind in (None, each.kind)}
     if name not in known:
         wanted = f'{kind} model' if kind else 'model'
-        raise ModelError(f'unknown {wanted} {name!r}; known are {", ".join(known)}, '
-                         'or give the path of an .onnx file')
+        raise ModelError(f'unknown {wanted} {name!r}; known are {", ".join(known) or "none"}, '
+                         'or give the path of a file')
     return known[name]
 
 
@@ -202,7 +256,7 @@ def known_calibrations(kind: str | None = None, path: Path | None = None,
         A file is missing or an entry is incomplete; the text names the entry.
 
     """
-    known = {entry.name: entry.calibration for entry in load_registry().values()
+    known = {entry.name: entry.calibration for entry in known_models().values()
              if entry.calibration is not None and kind in (None, entry.kind)}
     for entry in _read(path or Path(__file__).with_name('scales.yaml')):
         names = entry.get('names')
@@ -236,6 +290,7 @@ def _entry(name: str, text: Mapping[str, Any]) -> ModelEntry:
             licence_note=text['licence']['note'],
             input_format=_input_format(text['input']),
             decoder=text['decoder'],
+            classes=tuple(text.get('classes', ())),
             calibration=_calibration(text['calibration']) if 'calibration' in text else None,
         )
     except ValueError as error:
@@ -248,6 +303,8 @@ def _entry(name: str, text: Mapping[str, Any]) -> ModelEntry:
 
 
 def _source(text: Mapping[str, Any]) -> Source:
+    if 'urls' in text:
+        return UrlsSource(tuple(text['urls']))
     if 'url' in text:
         return UrlSource(text['url'], tuple(text.get('members', ())))
     return PackageSource(text['package'], str(text['version']), tuple(text['members']))

@@ -17,18 +17,17 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import replace
-import math
 from pathlib import Path
 from typing import Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
-from person_tracker.core.boxes import areas
 from person_tracker.core.settings import setting
 from person_tracker.core.settings import validate
 from person_tracker.core.types import Appearance
 from person_tracker.models.body_bands import BodyBands
+from person_tracker.models.crop_quality import clarity
+from person_tracker.models.crop_quality import visible_parts
 from person_tracker.models.errors import ModelError
 from person_tracker.models.fetching import own_space
 from person_tracker.models.fetching import state
@@ -41,19 +40,15 @@ from person_tracker.models.preprocessing import InputFormat
 from person_tracker.models.registry import load_registry
 from person_tracker.models.registry import lookup
 from person_tracker.models.registry import ModelEntry
+from person_tracker.models.session import names_file
 from person_tracker.models.session import open_session
 from person_tracker.models.session import SharedSessions
 
 # What nearly every published person re-identification network was trained with.
 _COMMON_INPUT = InputFormat(128, 256, 'rgb', (123.675, 116.28, 103.53), (58.395, 57.12, 57.375),
                             'stretch')
-# Boxes are cut here before their area is taken, so that it stays a number.
-_FAR_PX = 1e6
-# A crop of this size or larger counts as fully visible.
-_GOOD_WIDTH, _GOOD_HEIGHT = 64, 128
-# Variance of the Laplacian at that size where sharpness counts one half: half of what people in
-# sharp videos have, and what a blur of one pixel leaves of it.
-_HALF_SHARP = 50.0
+# OpenVINO's files have the normalisation inside.
+_OPENVINO_INPUT = InputFormat(128, 256, 'bgr', fit='stretch')
 
 
 @dataclass(frozen=True)
@@ -61,8 +56,8 @@ class ReidConfig(NetworkConfig):
     """What computes embeddings, where, and of which boxes."""
 
     model: str = setting(
-        'auto', 'Network: a name from the model registry, the path of an .onnx file, or auto: the '
-        'best that is in the models folder.', live=False)
+        'auto', 'Network: a name from the model registry, the path of a network file, or auto: '
+        'the best that is in the models folder.', live=False)
     batch_size: int = setting(
         16, 'Crops of one image computed at once at most; more need more memory.', minimum=1,
         maximum=256)
@@ -80,6 +75,7 @@ class ReidConfig(NetworkConfig):
 
 class _Embedder(Protocol):
     dimension: int
+    input_format: InputFormat
     description: str
 
     def embed(self, crops: Sequence[Image]) -> NDArray[np.float32]:
@@ -96,6 +92,8 @@ class ReidEncoder:
         Name of the embedding space; embeddings of different names are never compared.
     dimension
         Length of one embedding.
+    input_format
+        How crops are brought into the network.
     description
         Model, runtime and device: a line to log.
 
@@ -117,6 +115,7 @@ class ReidEncoder:
         self._config = config or ReidConfig()
         self.name, self._embedder = _loaded(self._config, shared)
         self.dimension = self._embedder.dimension
+        self.input_format = self._embedder.input_format
         self.description = self._embedder.description
 
     @property
@@ -156,7 +155,7 @@ class ReidEncoder:
             boxes = boxes.reshape(0, 4)
         if boxes.ndim != 2 or boxes.shape[1] != 4:
             raise ValueError(f'boxes_xyxy must have shape (N, 4), got {boxes.shape}')
-        visible, inside = _visible(boxes, image)
+        visible, inside = visible_parts(boxes, image)
         qualities = np.zeros(len(boxes), np.float32)
         embeddings = np.zeros((len(boxes), self.dimension), np.float32)
         crops, rows = [], []
@@ -164,7 +163,7 @@ class ReidEncoder:
             if min(right - left, bottom - top) < self._config.min_side_px:
                 continue
             crop = image[top:bottom, left:right]
-            quality = inside[row] * _clarity(crop)
+            quality = inside[row] * clarity(crop)
             if quality >= self._config.min_quality:
                 qualities[row] = quality
                 crops.append(crop)
@@ -182,34 +181,35 @@ class _NetworkEmbedder:
     def __init__(self, path: Path, input_format: InputFormat, config: ReidConfig, name: str,
                  shared: SharedSessions | None) -> None:
         self._session = open_session(path, device=config.device, threads=config.threads,
-                                     name=name, shared=shared)
+                                     name=name, shared=shared, backend=config.backend)
         shape = self._session.inputs[0].shape
         if len(shape) != 4 or shape[1] not in (3, None):
             raise ModelError(f'{name} must take images of shape (N, 3, height, width), '
                              f'got {shape}')
-        self._format = replace(input_format, height=shape[2] or input_format.height,
+        self.input_format = replace(input_format, height=shape[2] or input_format.height,
                                width=shape[3] or input_format.width)
-        blank = np.zeros((1, 3, self._format.height, self._format.width), np.float32)
+        blank = np.zeros((1, 3, self.input_format.height, self.input_format.width), np.float32)
         output = self._session.run(blank)[0]
         if output.shape[0] != 1 or output.size < 2 or output.size != output.shape[1]:
             raise ModelError(f'{name} must give one embedding per image, shape (N, D), '
                              f'got {output.shape}')
         self.dimension = int(output.size)
         self.description = (f'{self._session.description}, '
-                            f'{self._format.width}x{self._format.height}, '
+                            f'{self.input_format.width}x{self.input_format.height}, '
                             f'{self.dimension} numbers')
 
     def embed(self, crops: Sequence[Image]) -> NDArray[np.float32]:
-        inputs = batch(crops, self._format)
+        inputs = batch(crops, self.input_format)
         steps = [inputs] if self._session.takes_batches else np.split(inputs, len(inputs))
         rows = [self._session.run(step)[0].reshape(len(step), -1) for step in steps]
         return np.concatenate(rows).astype(np.float32)
 
 
 def _loaded(config: ReidConfig, shared: SharedSessions | None) -> tuple[str, _Embedder]:
-    if config.model.endswith('.onnx'):
+    if names_file(config.model):
         path = Path(config.model).expanduser()
-        embedder = _NetworkEmbedder(path, _COMMON_INPUT, config, path.stem, shared)
+        usual = _OPENVINO_INPUT if path.suffix.lower() == '.xml' else _COMMON_INPUT
+        embedder = _NetworkEmbedder(path, usual, config, path.stem, shared)
         return own_space(path), embedder  # another file of the same name is another space
     entry = chosen_entry(config)
     path = verify(entry, config.models_folder)[0]
@@ -232,31 +232,10 @@ def chosen_entry(config: ReidConfig) -> ModelEntry:
 
     """
     if config.model != 'auto':
-        return lookup(config.model, 'reid')
+        return lookup(config.model, 'reid', config.models_folder)
     known = [entry for entry in load_registry().values() if entry.kind == 'reid']
     present = (entry for entry in known if state(entry, config.models_folder) != 'missing')
     return next(present, known[-1])
-
-
-def _visible(boxes: NDArray[np.float32],
-             image: Image) -> tuple[NDArray[np.intp], NDArray[np.float32]]:
-    """Return each box in whole pixels of the image, and the part of its area that is inside."""
-    height, width = image.shape[:2]
-    finite = np.where(np.isfinite(boxes).all(axis=1, keepdims=True), boxes, 0.0)
-    finite = np.clip(finite, -_FAR_PX, _FAR_PX).astype(np.float32)
-    clipped = np.clip(finite, 0.0, np.array([width, height, width, height], np.float32))
-    inside = areas(clipped) / np.maximum(areas(finite), np.finfo(np.float32).tiny)
-    return np.rint(clipped).astype(np.intp), inside
-
-
-def _clarity(crop: Image) -> float:
-    """Return how much of a person can be seen in a crop, in [0, 1]: its size and sharpness."""
-    height, width = crop.shape[:2]
-    size = min(1.0, math.sqrt(width * height / (_GOOD_WIDTH * _GOOD_HEIGHT)))
-    grey = cv2.cvtColor(cv2.resize(crop, (_GOOD_WIDTH, _GOOD_HEIGHT)), cv2.COLOR_BGR2GRAY)
-    _, deviation = cv2.meanStdDev(cv2.Laplacian(grey, cv2.CV_16S))
-    sharpness = float(deviation[0, 0]) ** 2
-    return size * sharpness / (sharpness + _HALF_SHARP)
 
 
 def _normalised(rows: NDArray[np.float32]) -> NDArray[np.float32]:

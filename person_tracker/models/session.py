@@ -16,33 +16,25 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
 from hashlib import sha256
-import os
 from pathlib import Path
 import threading
+from typing import Protocol
 from weakref import WeakValueDictionary
 
-import onnxruntime
-from person_tracker.models.batching import JoinedRuns
 from person_tracker.models.batching import Outputs
 from person_tracker.models.batching import Rows
+from person_tracker.models.darknet_graphs import read_darknet
+from person_tracker.models.darknet_graphs import SUFFIXES
 from person_tracker.models.errors import ModelError
 
-DEVICES = ('auto', 'cpu', 'cuda', 'tensorrt', 'openvino')
+# What computes; no back end knows all of them, and each says which it has.
+DEVICES = ('auto', 'cpu', 'cuda', 'tensorrt', 'openvino', 'gpu', 'npu', 'edgetpu')
 
-_CPU = 'CPUExecutionProvider'
-_PROVIDERS = {
-    'cpu': _CPU,
-    'cuda': 'CUDAExecutionProvider',
-    'tensorrt': 'TensorrtExecutionProvider',
-    'openvino': 'OpenVINOExecutionProvider',
-}
-# TensorRT builds an engine for minutes at the first start, so it is taken only when asked for.
-_AUTOMATIC = ('cuda', 'openvino', 'cpu')
-# Rows that several threads' are joined to. A CPU takes as long for each of more, and every row
-# needs memory; other devices have cores to fill.
-_MOST_ROWS, _MOST_ROWS_ON_CPU = 16, 4
+# The back end of a file where none is asked for.
+_BY_SUFFIX = {'.onnx': 'onnxruntime', '.xml': 'openvino', '.weights': 'opencv', '.cfg': 'opencv',
+              '.tflite': 'litert', '.pt': 'ultralytics'}
+BACKENDS = ('auto', *dict.fromkeys(_BY_SUFFIX.values()))
 
 
 @dataclass(frozen=True)
@@ -63,65 +55,38 @@ class TensorInfo:
     shape: tuple[int | None, ...]
 
 
-class OnnxSession:
+class Session(Protocol):
     """
-    A network run by onnxruntime; `run` may be called from several threads at once.
+    A network that can be run.
 
     Attributes
     ----------
     inputs, outputs
-        Names and shapes.
+        Names and shapes; an input of images is shown as (N, 3, height, width), whatever order of
+        axes the file has.
     metadata
-        What the exporter wrote into the file.
+        What the exporter wrote into the file or beside it; `names`, where the classes are known,
+        is a dictionary or list in Python's form.
     description
         Model, runtime, what computes it and on how many threads: a line to log.
 
     """
 
-    def __init__(self, model: Path | bytes, device: str, threads: int, name: str) -> None:
-        """Load the network; see `open_session`."""
-        source = model if isinstance(model, bytes) else str(model)
-        providers = _providers(device)
-        try:
-            self._session = onnxruntime.InferenceSession(
-                source, _options(threads), providers=providers)
-        except Exception as error:  # onnxruntime's own exceptions share no narrower base
-            raise ModelError(f'{name} is not a network that onnxruntime can load: '
-                             f'{_first_line(error)}') from error
-        used = self._session.get_providers()
-        if device != 'auto' and _PROVIDERS[device] not in used:
-            raise ModelError(f'device {device!r} is present but does not work here, {name} would '
-                             "run on the CPU; use 'cpu' or 'auto', or check the driver")
-        self.inputs = tuple(_info(node) for node in self._session.get_inputs())
-        self.outputs = tuple(_info(node) for node in self._session.get_outputs())
-        self.metadata = dict(self._session.get_modelmeta().custom_metadata_map)
-        self.description = (f'{name}: onnxruntime {onnxruntime.__version__}, '
-                            f'{used[0].removesuffix("ExecutionProvider")}, '
-                            f'threads: {threads or "one per core"}')
-        if len(self.inputs) != 1:
-            names = ', '.join(info.name for info in self.inputs)
-            raise ModelError(f'{name} must have one input, got {len(self.inputs)}: {names}')
-        self._threads = threads
-        self._run: Callable[[Rows], Outputs]
-        self._run = partial(_run, self._session, self.inputs[0].name)
+    inputs: tuple[TensorInfo, ...]
+    outputs: tuple[TensorInfo, ...]
+    metadata: dict[str, str]
+    description: str
 
     @property
     def takes_batches(self) -> bool:
         """Tell whether several rows can be computed in one run."""
-        return len(self.inputs[0].shape) > 0 and self.inputs[0].shape[0] is None
 
     def join_runs(self) -> None:
         """Compute together what several threads ask for; see `JoinedRuns`."""
-        if self._session.get_providers()[0] != _CPU:
-            self._run = JoinedRuns(self._run, _MOST_ROWS)
-            return
-        cores = os.cpu_count() or 1
-        lanes = max(1, cores // (self._threads or cores))
-        self._run = JoinedRuns(self._run, _MOST_ROWS_ON_CPU, lanes)
 
     def run(self, batch: Rows) -> Outputs:
         """
-        Return every output for the network's only input.
+        Return every output for the network's only input; several threads may call it at once.
 
         Raises
         ------
@@ -129,7 +94,9 @@ class OnnxSession:
             The network refuses an input of this shape.
 
         """
-        return self._run(batch)
+
+
+_Opener = Callable[[Path | bytes, str, int, str], Session]
 
 
 class SharedSessions:
@@ -141,7 +108,7 @@ class SharedSessions:
     """
 
     def __init__(self) -> None:
-        self._sessions: WeakValueDictionary[tuple[str, str, str, int], OnnxSession]
+        self._sessions: WeakValueDictionary[tuple[str, str, str, str, int], Session]
         self._sessions = WeakValueDictionary()
         self._lock = threading.Lock()
 
@@ -149,31 +116,38 @@ class SharedSessions:
         """Return the number of networks in memory."""
         return len(self._sessions)
 
-    def get(self, model: Path | bytes, device: str, threads: int, name: str) -> OnnxSession:
-        """Return the network that is there for the same file, device and threads, or load it."""
+    def get(self, model: Path | bytes, device: str, threads: int, name: str,
+            backend: str) -> Session:
+        """Return what is there for the same file, back end, device and threads, or load it."""
         # The path as well: weights may lie in a file of their own beside it.
         where, content = ('', model) if isinstance(model, bytes) else (
             str(model.resolve()), model.read_bytes())
-        key = where, sha256(content).hexdigest(), device, threads
+        key = where, sha256(content).hexdigest(), backend, device, threads
         with self._lock:
             session = self._sessions.get(key)
             if session is None:
-                session = OnnxSession(model, device, threads, name)
+                session = _opener(backend)(model, device, threads, name)
                 if session.takes_batches:
                     session.join_runs()
                 self._sessions[key] = session
         return session
 
 
+def names_file(model: str) -> bool:
+    """Tell whether a setting is the path of a network file, not a name from the registry."""
+    return Path(model).suffix.lower() in _BY_SUFFIX
+
+
 def open_session(model: str | Path | bytes, *, device: str = 'auto', threads: int = 0,
-                 name: str = '', shared: SharedSessions | None = None) -> OnnxSession:
+                 name: str = '', shared: SharedSessions | None = None,
+                 backend: str = 'auto') -> Session:
     """
     Load a network.
 
     Parameters
     ----------
     model
-        An ONNX file, or its content.
+        A file of any back end's form, or the content of an ONNX file.
     device
         One of `DEVICES`; `auto` takes the fastest that is present and works.
     threads
@@ -182,57 +156,59 @@ def open_session(model: str | Path | bytes, *, device: str = 'auto', threads: in
         What errors and the description call it; the file's name where empty.
     shared
         Where to look for the same network; None loads one of the caller's own.
+    backend
+        One of `BACKENDS`; `auto` takes the one that the file's suffix stands for.
 
     Raises
     ------
     ModelError
-        The file is missing or not a network, or the device is not available.
+        The file is missing or not a network, the device or the back end's package is not there.
 
     """
     if device not in DEVICES:
         raise ModelError(f'device must be one of {", ".join(DEVICES)}, got {device!r}')
-    opened = shared.get if shared is not None else OnnxSession
+    if backend not in BACKENDS:
+        raise ModelError(f'backend must be one of {", ".join(BACKENDS)}, got {backend!r}')
+    if not isinstance(model, bytes):
+        model = Path(model)
+        if not model.is_file():
+            raise ModelError(f'model file {model} does not exist')
+        name = name or model.name
+    name = name or 'the network'
+    if backend == 'auto':
+        backend = _usual_backend(model, name)
+    if not isinstance(model, bytes) and model.suffix.lower() in SUFFIXES and backend != 'opencv':
+        model = bytes(read_darknet(model).SerializeToString())
+    if shared is not None:
+        return shared.get(model, device, threads, name, backend)
+    return _opener(backend)(model, device, threads, name)
+
+
+def _usual_backend(model: Path | bytes, name: str) -> str:
     if isinstance(model, bytes):
-        return opened(model, device, threads, name or 'the network')
-    path = Path(model)
-    if not path.is_file():
-        raise ModelError(f'model file {path} does not exist')
-    return opened(path, device, threads, name or path.name)
+        return 'onnxruntime'
+    suffix = model.suffix.lower()
+    if suffix not in _BY_SUFFIX:
+        raise ModelError(f'{name} ends in {suffix!r}; network files end in one of '
+                         f'{", ".join(_BY_SUFFIX)}')
+    return _BY_SUFFIX[suffix]
 
 
-def _run(session: onnxruntime.InferenceSession, name: str, batch: Rows) -> Outputs:
-    try:
-        return list(session.run(None, {name: batch}))
-    except Exception as error:  # onnxruntime's own exceptions share no narrower base
-        raise ModelError(f'the network refused an input of shape {batch.shape}: '
-                         f'{_first_line(error)}') from error
-
-
-def _providers(device: str) -> list[str]:
-    available = onnxruntime.get_available_providers()
-    if device == 'auto':
-        return [_PROVIDERS[each] for each in _AUTOMATIC if _PROVIDERS[each] in available]
-    if _PROVIDERS[device] not in available:
-        present = [each for each, provider in _PROVIDERS.items() if provider in available]
-        raise ModelError(f'device {device!r} is not in this onnxruntime, '
-                         f'which offers {", ".join(present)}')
-    return [_PROVIDERS[device]] + ([_CPU] if device != 'cpu' else [])
-
-
-def _options(threads: int) -> onnxruntime.SessionOptions:
-    options = onnxruntime.SessionOptions()
-    options.intra_op_num_threads = threads
-    options.inter_op_num_threads = 1
-    # Idle threads would spin on cores that the other nodes need.
-    options.add_session_config_entry('session.intra_op.allow_spinning', '0')
-    options.log_severity_level = 3
-    return options
-
-
-def _info(node: onnxruntime.NodeArg) -> TensorInfo:
-    shape = tuple(length if isinstance(length, int) else None for length in node.shape)
-    return TensorInfo(node.name, shape)
-
-
-def _first_line(error: Exception) -> str:
-    return str(error).strip().partition('\n')[0]
+def _opener(backend: str) -> _Opener:
+    """Import one back end; the packages of the others need not be installed."""
+    match backend:
+        case 'onnxruntime':
+            from person_tracker.models.onnx_session import OnnxSession
+            return OnnxSession
+        case 'openvino':
+            from person_tracker.models.openvino_session import OpenvinoSession
+            return OpenvinoSession
+        case 'opencv':
+            from person_tracker.models.opencv_session import OpencvSession
+            return OpencvSession
+        case 'litert':
+            from person_tracker.models.litert_session import LitertSession
+            return LitertSession
+        case _:
+            from person_tracker.models.ultralytics_session import UltralyticsSession
+            return UltralyticsSession

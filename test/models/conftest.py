@@ -20,9 +20,12 @@ from dataclasses import dataclass
 from dataclasses import field
 from http.server import BaseHTTPRequestHandler
 from http.server import ThreadingHTTPServer
+from importlib import import_module
 import os
 from pathlib import Path
 import threading
+from typing import Any
+import zipfile
 
 import cv2
 import numpy as np
@@ -85,6 +88,80 @@ def write_mean_network(tmp_path: Path) -> Callable[..., Path]:
 
 
 # Where the tiny face has its landmarks, cells of 8 px from the corner of the brightest one.
+@pytest.fixture
+def write_tflite(tmp_path: Path) -> Callable[..., Path]:
+    """
+    Return a function that writes a TensorFlow Lite file, operation by operation.
+
+    It takes tensors by name, each with `shape` or constant `values` and, where it has them,
+    `kind`, `scale` and `zero_point`; operations as name, names of inputs and of outputs, and
+    options of custom ones; the names of the inputs and outputs; and a list of labels to attach.
+    """
+    schema = pytest.importorskip('ai_edge_litert.schema_py_generated',
+                                 reason='LiteRT is not installed: pip install ai-edge-litert')
+    flatbuffers = import_module('flatbuffers')
+
+    def write(tensors: dict[str, dict], operations: list[tuple], inputs: str, outputs: str,
+              name: str = 'tiny.tflite', labels: str = '') -> Path:
+        number = {key: index for index, key in enumerate(tensors)}
+        graph, model = schema.SubGraphT(), schema.ModelT()
+        model.version, model.subgraphs = 3, [graph]
+        model.buffers, model.operatorCodes = [schema.BufferT()], []
+        graph.tensors = [_tflite_tensor(schema, key, model.buffers, **options)
+                         for key, options in tensors.items()]
+        graph.operators = [_tflite_operation(schema, number, model.operatorCodes, *each)
+                           for each in operations]
+        graph.inputs = [number[key] for key in inputs.split()]
+        graph.outputs = [number[key] for key in outputs.split()]
+        builder = flatbuffers.Builder(1024)
+        builder.Finish(model.Pack(builder), file_identifier=b'TFL3')
+        path = tmp_path / name
+        path.write_bytes(bytes(builder.Output()))
+        if labels:
+            with zipfile.ZipFile(path, 'a') as archive:
+                archive.writestr('labels.txt', labels)
+        return path
+
+    return write
+
+
+def _tflite_tensor(schema: Any, name: str, buffers: list, shape: tuple = (),
+                   kind: type = np.float32, values: np.ndarray | None = None, scale: float = 0.0,
+                   zero_point: int = 0) -> Any:
+    tensor = schema.TensorT()
+    tensor.name, tensor.buffer = name, 0
+    if values is not None:
+        shape, kind = values.shape, values.dtype.type
+        tensor.buffer = len(buffers)
+        buffer = schema.BufferT()
+        buffer.data = list(values.tobytes())
+        buffers.append(buffer)
+    tensor.shape = list(shape)
+    tensor.type = getattr(schema.TensorType, np.dtype(kind).name.upper())
+    if scale:
+        tensor.quantization = schema.QuantizationParametersT()
+        tensor.quantization.scale, tensor.quantization.zeroPoint = [scale], [zero_point]
+    return tensor
+
+
+def _tflite_operation(schema: Any, number: dict[str, int], codes: list, name: str, inputs: str,
+                      outputs: str, options: bytes = b'') -> Any:
+    code, operation = schema.OperatorCodeT(), schema.OperatorT()
+    builtin = getattr(schema.BuiltinOperator, name, None)
+    code.builtinCode = schema.BuiltinOperator.CUSTOM if builtin is None else builtin
+    code.deprecatedBuiltinCode, code.version = min(code.builtinCode, 127), 1
+    code.customCode = name if builtin is None else None
+    operation.opcodeIndex = len(codes)
+    codes.append(code)
+    operation.inputs = [number[key] for key in inputs.split()]
+    operation.outputs = [number[key] for key in outputs.split()]
+    operation.customOptions = list(options) or None
+    if name == 'MEAN':
+        operation.builtinOptionsType = schema.BuiltinOptions.ReducerOptions
+        operation.builtinOptions = schema.ReducerOptionsT()
+    return operation
+
+
 TINY_LANDMARKS = np.array([[-0.6, -0.6], [1.6, -0.6], [0.5, 0.5], [-0.3, 1.6], [1.3, 1.6]],
                           np.float32)
 TINY_FACE_CELLS = 4.0

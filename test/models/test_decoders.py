@@ -15,16 +15,22 @@
 """Each layout of outputs gives the boxes that were put into it."""
 
 import numpy as np
-from person_tracker.models.decoders import Candidates
-from person_tracker.models.decoders import class_count
-from person_tracker.models.decoders import decoder_for
+from person_tracker.models import yolo_decoders
+from person_tracker.models.candidates import Candidates
+from person_tracker.models.candidates import Decoder
+from person_tracker.models.candidates import suppressed
+from person_tracker.models.decoders import layout_named
 from person_tracker.models.decoders import LAYOUTS
 from person_tracker.models.decoders import recognised_layout
-from person_tracker.models.decoders import suppressed
 from person_tracker.models.errors import ModelError
 import pytest
 
+YOLO = [layout.name for layout in yolo_decoders.LAYOUTS]
 CELLS_64 = 8 * 8 + 4 * 4 + 2 * 2
+
+
+def decoder_for(name: str, width: int, height: int) -> Decoder:
+    return layout_named(name).decoder(width, height)
 
 
 def yolox_grid() -> np.ndarray:
@@ -65,6 +71,15 @@ def test_yolo_columns_are_centre_and_size() -> None:
     np.testing.assert_allclose(people.scores, [0.7], rtol=1e-6)
 
 
+def test_yolo_rows_are_centre_and_size_with_objectness() -> None:
+    rows = np.zeros((1, 3 * CELLS_64, 7), np.float32)
+    rows[0, 5] = (10, 20, 4, 8, 0.9, 0.5, 0.1)
+    rows[0, 9] = (30, 30, 10, 10, 0.1, 0.9, 0.9)  # hardly anything is there
+    people, = decoder_for('yolo_rows', 64, 64)([rows], 0, 0.1)
+    np.testing.assert_allclose(people.boxes_xyxy, [[8, 16, 12, 24]])
+    np.testing.assert_allclose(people.scores, [0.45], rtol=1e-6)
+
+
 def test_dets_labels_keep_the_wanted_class() -> None:
     dets = np.array([[[1, 2, 3, 4, 0.9], [5, 6, 7, 8, 0.8], [1, 1, 2, 2, 0.05]]], np.float32)
     labels = np.array([[0, 1, 0]], np.int64)
@@ -83,19 +98,21 @@ def test_end_to_end_rows_end_in_score_and_class() -> None:
 def test_boxes_scores_are_read_by_class() -> None:
     boxes = np.array([[[1, 2, 3, 4], [5, 6, 7, 8]], [[0, 0, 9, 9], [0, 0, 8, 8]]], np.float32)
     scores = np.array([[[0.9, 0.2], [0.05, 0.8]], [[0.0, 0.7], [np.nan, 0.0]]], np.float32)
-    decode = decoder_for('boxes_scores', 64, 64)
+    decode = yolo_decoders.BOXES_SCORES.decoder(64, 64)
     first, second = decode([boxes, scores], 0, 0.1)
     np.testing.assert_allclose(first.boxes_xyxy, [[1, 2, 3, 4]])
     np.testing.assert_allclose(first.scores, [0.9])
     assert second.boxes_xyxy.shape == (0, 4)
     assert [len(each.scores) for each in decode([boxes, scores], 1, 0.1)] == [2, 1]
-    assert class_count('boxes_scores', [(1, 3549, 4), (1, 3549, 80)]) == 80
+    assert yolo_decoders.BOXES_SCORES.class_count([(1, 3549, 4), (1, 3549, 80)]) == 80
 
 
-@pytest.mark.parametrize('layout', LAYOUTS)
+@pytest.mark.parametrize('layout', YOLO)
 def test_every_layout_reads_each_image_of_a_batch(layout: str) -> None:
     outputs = {
         'yolox_grid': [np.concatenate([yolox_grid(), np.zeros_like(yolox_grid())])],
+        'yolo_rows': [np.stack([np.full((3 * CELLS_64, 6), 0.5, np.float32),
+                                np.zeros((3 * CELLS_64, 6), np.float32)])],
         'yolo_columns': [np.stack([np.full((6, CELLS_64), 0.5, np.float32),
                                    np.zeros((6, CELLS_64), np.float32)])],
         'dets_labels': [np.array([[[0, 0, 9, 9, 0.9]], [[0, 0, 9, 9, 0.0]]], np.float32),
@@ -107,11 +124,12 @@ def test_every_layout_reads_each_image_of_a_batch(layout: str) -> None:
     assert second.boxes_xyxy.shape == (0, 4)
 
 
-@pytest.mark.parametrize('layout', LAYOUTS)
+@pytest.mark.parametrize('layout', YOLO)
 def test_a_score_that_is_no_number_is_no_detection(layout: str) -> None:
     nan = np.float32(np.nan)
     outputs = {
         'yolox_grid': [np.full((1, CELLS_64, 7), nan)],
+        'yolo_rows': [np.full((1, 3 * CELLS_64, 7), nan)],
         'yolo_columns': [np.full((1, 6, CELLS_64), nan)],
         'dets_labels': [np.full((1, 2, 5), nan), np.zeros((1, 2), np.int64)],
         'end_to_end': [np.full((1, 2, 6), nan)],
@@ -123,28 +141,38 @@ def test_a_score_that_is_no_number_is_no_detection(layout: str) -> None:
 @pytest.mark.parametrize(('shapes', 'layout', 'classes'), [
     ([(1, 3549, 85)], 'yolox_grid', 80),
     ([(1, 3549, 6)], 'yolox_grid', 1),            # as wide as end_to_end, but one row per cell
+    ([(1, 10647, 85)], 'yolo_rows', 80),
+    ([(1, 10647, 6)], 'yolo_rows', 1),            # as wide as end_to_end, but three per cell
     ([(1, 84, 3549)], 'yolo_columns', 80),
     ([(1, 5, 3549)], 'yolo_columns', 1),          # people alone
     ([(8, 84, 3549)], 'yolo_columns', 80),        # a batch
     ([(1, 300, 6)], 'end_to_end', None),
     ([(1, 0, 5), (1, 0)], 'dets_labels', None),   # nothing in a blank image
     ([(1, 100, 5), (1, 100)], 'dets_labels', None),
+    ([(1, 1, 200, 7)], 'ssd_rows', None),
+    ([(1, 1, 0, 7)], 'ssd_rows', None),           # nothing in a blank image
+    ([(1, 507, 85), (1, 2028, 85)], 'darknet_regions', 80),              # tiny, coarse first
+    ([(4, 8112, 6), (4, 2028, 6), (4, 507, 6)], 'darknet_regions', 1),   # a batch
 ])
 def test_layout_is_recognised_by_its_shapes(shapes: list, layout: str, classes: int) -> None:
-    assert recognised_layout(shapes, 416, 416) == layout
-    assert class_count(layout, shapes) == classes
+    seen = recognised_layout(shapes, 416, 416)
+    assert seen is LAYOUTS[layout]
+    assert seen.class_count(shapes) == classes
+    assert [each.name for each in LAYOUTS.values() if each.fits(shapes, 416, 416)] == [layout]
 
 
 @pytest.mark.parametrize('shapes', [
     [(1, 1000)],                          # a classifier
-    [(1, 10647, 85)],                     # three anchors per cell
     [(1, 3549, 5)],                       # a grid without a class
     [(1, 300, 5), (1, 299)],              # labels of another length
     [(1, 300, 6), (1, 300)],
+    [(1, 507, 85), (1, 2029, 85)],        # not three per cell
+    [(1, 507, 85), (1, 2028, 84)],        # not the same classes
+    [(1, 2, 200, 7)],                     # two lists of one image
     [],
 ])
 def test_unknown_layout_is_refused_with_the_shapes_seen(shapes: list) -> None:
-    with pytest.raises(ModelError, match='no YOLO layout') as caught:
+    with pytest.raises(ModelError, match='no layout known here: .*export') as caught:
         recognised_layout(shapes, 416, 416)
     assert all(str(shape) in str(caught.value) for shape in shapes)
 

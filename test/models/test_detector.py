@@ -41,6 +41,20 @@ def outputs(layout: str) -> dict[str, np.ndarray]:
         rows[0, 64 + 4 * 1 + 1] = (0.5, 0.0, 0.0, 0.0, 1.0, 0.75, 0.0)
         rows[0, 70] = (0.0, 0.0, 0.0, 0.0, 1.0, 0.0, 0.9)
         return {'output': rows}
+    if layout == 'yolo_rows':
+        rows = np.zeros((1, 3 * CELLS_64, 7), np.float32)
+        rows[0, 3] = (24, 16, 16, 16, 1.0, 0.75, 0.0)
+        rows[0, 4] = (40, 40, 16, 16, 1.0, 0.0, 0.9)
+        return {'output0': rows}
+    if layout == 'ssd_rows':
+        rows = [(0, 1, 0.75, 16 / 64, 8 / 64, 32 / 64, 24 / 64), (0, 2, 0.9, 0.5, 0.5, 0.8, 0.8),
+                (-1, 0, 0, 0, 0, 0, 0)]
+        return {'detection_out': np.array([[rows]], np.float32)}
+    if layout == 'darknet_regions':
+        coarse, fine = np.zeros((1, 12, 7), np.float32), np.zeros((1, 48, 7), np.float32)
+        coarse[0, 3] = (24 / 64, 16 / 64, 16 / 64, 16 / 64, 1.0, 0.75, 0.0)
+        fine[0, 40] = (40 / 64, 40 / 64, 16 / 64, 16 / 64, 1.0, 0.0, 0.9)
+        return {'yolo_1': coarse, 'yolo_2': fine}
     if layout == 'yolo_columns':
         columns = np.zeros((1, 6, CELLS_64), np.float32)
         columns[0, :, 3] = (24, 16, 16, 16, 0.75, 0.0)
@@ -60,7 +74,8 @@ def detector(path: Path, **settings: object) -> Detector:
 @pytest.mark.parametrize(('layout', 'padding_top'), [
     ('yolox_grid', 0.0),       # the letterbox pads below
     ('dets_labels', 0.0),
-    ('yolo_columns', 16.0),    # the letterbox pads above and below
+    ('yolo_rows', 16.0),       # the letterbox pads above and below
+    ('yolo_columns', 16.0),
     ('end_to_end', 16.0),
 ])
 def test_boxes_are_in_the_pixels_of_the_image(write_network: Write, layout: str,
@@ -69,6 +84,15 @@ def test_boxes_are_in_the_pixels_of_the_image(write_network: Write, layout: str,
     scale = 64 / 120
     expected = np.array([[16, 8 - padding_top, 32, 24 - padding_top]]) / scale
     np.testing.assert_allclose(found.boxes_xyxy, np.maximum(expected, 0.0), rtol=1e-5)
+    np.testing.assert_allclose(found.scores, [0.75])
+
+
+@pytest.mark.parametrize('layout', ['ssd_rows', 'darknet_regions'])
+def test_boxes_of_a_network_that_sees_images_stretched_are_stretched_back(
+        write_network: Write, layout: str) -> None:
+    found = detector(write_network(outputs(layout))).detect(IMAGE)
+    np.testing.assert_allclose(
+        found.boxes_xyxy, [[16 * 120 / 64, 8 * 60 / 64, 32 * 120 / 64, 24 * 60 / 64]], rtol=1e-5)
     np.testing.assert_allclose(found.scores, [0.75])
 
 
@@ -174,7 +198,7 @@ def test_class_that_is_not_there_is_refused(write_network: Write, metadata: dict
 
 def test_network_that_is_no_detector_is_refused_with_its_shapes(write_network: Write) -> None:
     path = write_network({'logits': np.zeros((1, 1000), np.float32)})
-    with pytest.raises(ModelError, match=r'tiny: outputs of shape \(1, 1000\) .* no YOLO layout'):
+    with pytest.raises(ModelError, match=r'tiny: outputs of shape \(1, 1000\) .* no layout known'):
         detector(path)
 
 
@@ -182,13 +206,20 @@ def test_network_that_is_no_detector_is_refused_with_its_shapes(write_network: W
     ((1, 3, 64, 64), {'input_size': 128}, 'fixed input of 64x64, so input_size must be 0'),
     ((1, 1, 64, 64), {}, r'images of shape \(N, 3, height, width\), got \(1, 1, 64, 64\)'),
     ((1, 3, 64), {}, r'got \(1, 3, 64\)'),
-    ((1, 3, 60, 64), {}, 'multiple of 32, got 64x60'),
 ])
 def test_input_that_does_not_fit_is_refused(write_network: Write, shape: tuple, settings: dict,
                                             text: str) -> None:
     path = write_network(outputs('end_to_end'), shape)
     with pytest.raises(ModelError, match=text):
         detector(path, **settings)
+
+
+@pytest.mark.parametrize('shape', [(1, 3, 300, 300), (1, 3, 320, 544), (1, 3, 60, 62)])
+def test_input_of_fixed_size_may_have_any(write_network: Write, shape: tuple) -> None:
+    height, width = shape[2:]
+    found = detector(write_network(outputs('ssd_rows'), shape)).detect(IMAGE)
+    np.testing.assert_allclose(found.boxes_xyxy, [[30, 7.5, 60, 22.5]], rtol=1e-5)
+    assert f'{width}x{height}' in detector(write_network(outputs('ssd_rows'), shape)).description
 
 
 def test_missing_model_says_which_file_and_what_to_do(tmp_path: Path) -> None:
@@ -217,7 +248,8 @@ def test_image_of_another_type_is_refused(write_network: Write, image: np.ndarra
 
 
 @pytest.mark.parametrize(('name', 'value'), [
-    ('min_score', 1.5), ('max_iou', -0.1), ('max_detections', 0), ('device', 'gpu'),
+    ('min_score', 1.5), ('max_iou', -0.1), ('max_detections', 0), ('device', 'abacus'),
+    ('backend', 'tensorflow'),
 ])
 def test_setting_out_of_range_is_refused_by_name(name: str, value: object) -> None:
     with pytest.raises(SettingError, match=name):

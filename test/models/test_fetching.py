@@ -15,6 +15,7 @@
 """Models arrive whole and verified or not at all, from the first source that can."""
 
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 import hashlib
 from io import BytesIO
 from pathlib import Path
@@ -35,6 +36,7 @@ from person_tracker.models.registry import ModelFile
 from person_tracker.models.registry import PackageSource
 from person_tracker.models.registry import Source
 from person_tracker.models.registry import UrlSource
+from person_tracker.models.registry import UrlsSource
 import pytest
 
 CONTENT = np.random.default_rng(0).bytes(700_000)
@@ -262,6 +264,39 @@ def test_verify_of_a_missing_model_says_how_to_get_it(folder: Path) -> None:
 def test_model_without_source_says_where_to_put_its_file(folder: Path) -> None:
     with pytest.raises(FetchError, match='nothing offers net for download; put net.onnx there'):
         fetch(entry(), folder)
+
+
+def test_files_of_their_own_urls_come_together_or_not_at_all(
+        folder: Path, file_server: Any) -> None:
+    contents = {'net.xml': CONTENT, 'net.bin': WEIGHTS}
+    wanted = entry(UrlsSource(tuple(f'{file_server.url}/1/{name}' for name in contents)),
+                   contents=contents)
+    file_server.files['/1/net.xml'] = CONTENT
+    with pytest.raises(FetchError, match=r'net\.xml and .*net\.bin: HTTP 404'):
+        fetch(wanted, folder)
+    assert [path.name for path in folder.iterdir()] == ['.fetching.lock']
+    file_server.files['/1/net.bin'] = WEIGHTS
+    assert fetch(wanted, folder) == [folder / 'net.xml', folder / 'net.bin']
+    assert state(wanted, folder) == 'verified'
+    assert (folder / 'net.bin').read_bytes() == WEIGHTS
+
+
+def test_files_of_different_releases_are_refused(folder: Path) -> None:
+    contents = {'net.xml': (b'old graph', b'new graph'), 'net.bin': (b'old', b'new')}
+    wanted = replace(entry(), files=tuple(
+        ModelFile(name, tuple(sha256(each) for each in copies))
+        for name, copies in contents.items()))
+    folder.mkdir()
+    for graph, weights in ((0, 0), (1, 1), (0, 1), (1, 0)):
+        (folder / 'net.xml').write_bytes(contents['net.xml'][graph])
+        (folder / 'net.bin').write_bytes(contents['net.bin'][weights])
+        if graph == weights:
+            assert state(wanted, folder) == 'verified'
+            assert verify(wanted, folder)[0] == folder / 'net.xml'
+            continue
+        assert state(wanted, folder) == 'damaged'
+        with pytest.raises(ModelError, match=r'net\.xml and net\.bin in .* different releases'):
+            verify(wanted, folder)
 
 
 def test_model_of_two_files_is_missing_while_one_is(folder: Path) -> None:

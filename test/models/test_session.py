@@ -22,6 +22,7 @@ import threading
 import numpy as np
 import onnxruntime
 from person_tracker.models.errors import ModelError
+from person_tracker.models.session import names_file
 from person_tracker.models.session import open_session
 from person_tracker.models.session import SharedSessions
 from person_tracker.models.session import TensorInfo
@@ -116,8 +117,35 @@ def test_device_that_is_not_there_is_refused_and_the_present_ones_named(
 
 
 def test_unknown_device_is_refused_with_the_known_ones(write_mean_network: Write) -> None:
-    with pytest.raises(ModelError, match="device must be one of auto, cpu, .*, got 'gpu'"):
-        open_session(write_mean_network(np.eye(3), np.zeros(3), (3,)), device='gpu')
+    with pytest.raises(ModelError, match="device must be one of auto, cpu, .*, got 'abacus'"):
+        open_session(write_mean_network(np.eye(3), np.zeros(3), (3,)), device='abacus')
+
+
+def test_unknown_backend_is_refused_with_the_known_ones(write_mean_network: Write) -> None:
+    with pytest.raises(ModelError, match="backend must be one of auto, onnxruntime, .*'torch'"):
+        open_session(write_mean_network(np.eye(3), np.zeros(3), (3,)), backend='torch')
+
+
+@pytest.mark.parametrize('device', ['gpu', 'npu', 'edgetpu'])
+def test_device_of_another_backend_is_refused(write_mean_network: Write, device: str) -> None:
+    with pytest.raises(ModelError, match=f"device '{device}' is not in this onnxruntime"):
+        open_session(write_mean_network(np.eye(3), np.zeros(3), (3,)), device=device)
+
+
+def test_file_of_an_unknown_form_is_refused_with_the_known_ones(tmp_path: Path) -> None:
+    path = tmp_path / 'network.caffemodel'
+    path.write_bytes(b'anything')
+    with pytest.raises(ModelError, match=r"ends in '\.caffemodel'; .* \.onnx, \.xml, \.weights"):
+        open_session(path)
+
+
+@pytest.mark.parametrize(('model', 'is_file'), [
+    ('a.onnx', True), ('../A.XML', True), ('yolov4-tiny.weights', True), ('m.tflite', True),
+    ('yolov8n.pt', True), ('yolox_nano', False), ('person-detection-retail-0013', False),
+    ('face.t7', False),
+])
+def test_network_file_is_told_from_a_name_by_its_suffix(model: str, is_file: bool) -> None:
+    assert names_file(model) == is_file
 
 
 def test_shared_network_is_loaded_once_while_somebody_has_it(write_mean_network: Write) -> None:

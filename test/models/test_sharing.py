@@ -25,7 +25,7 @@ from typing import Any
 import cv2
 import numpy as np
 from person_tracker.core.types import Detections
-from person_tracker.models import session as session_module
+from person_tracker.models import onnx_session
 from person_tracker.models.detector import Detector
 from person_tracker.models.detector import DetectorConfig
 from person_tracker.models.errors import ModelError
@@ -35,7 +35,7 @@ from person_tracker.models.fetching import state
 from person_tracker.models.registry import lookup
 from person_tracker.models.reid import ReidConfig
 from person_tracker.models.reid import ReidEncoder
-from person_tracker.models.session import OnnxSession
+from person_tracker.models.session import Session
 from person_tracker.models.session import SharedSessions
 import pytest
 
@@ -65,7 +65,7 @@ class Runs:
         assert self._gate.wait(_TIMEOUT_S)
         return self._run(network, name, batch)
 
-    def together(self, session: OnnxSession, *asks: Callable[[], Any]) -> list[Any]:
+    def together(self, session: Session, *asks: Callable[[], Any]) -> list[Any]:
         """Let the first one run, all others come meanwhile, and return the answers."""
         self.sizes.clear()
         self._gate.clear()
@@ -84,8 +84,8 @@ class Runs:
 @pytest.fixture
 def runs(monkeypatch: pytest.MonkeyPatch) -> Runs:
     """Record the runs of all networks opened in this test."""
-    recorded = Runs(session_module._run)
-    monkeypatch.setattr(session_module, '_run', recorded)
+    recorded = Runs(onnx_session._run)
+    monkeypatch.setattr(onnx_session, '_run', recorded)
     return recorded
 
 
@@ -183,7 +183,7 @@ def test_network_that_is_no_detector_is_refused_as_without_sharing(
         write_network: Write, tmp_path: Path) -> None:
     path = write_network({'logits': np.zeros((1, 1000), np.float32)})
     for model, settings, text in (
-            (path, {}, r'tiny: outputs of shape \(1, 1000\) .* no YOLO layout'),
+            (path, {}, r'tiny: outputs of shape \(1, 1000\) .* no layout known'),
             (path, {'input_size': 128}, 'fixed input of 64x64'),
             (tmp_path / 'absent.onnx', {}, 'does not exist')):
         with pytest.raises(ModelError, match=text):
