@@ -43,9 +43,11 @@ ARGUMENTS = {
     'calibration': ('', 'calibration YAML for the camera node; empty: none'),
     'params_file': (PARAMETERS, 'YAML with parameters of all nodes'),
     'device': ('auto', 'where networks run: auto, cpu, cuda, ...'),
+    'one_shot': ('false', 'one network for people and their looks: one_shot in place of detector '
+                 'and reid'),
     'faces': ('true', 'look at faces'),
     'people': ('people', 'topic with the people of all cameras'),
-    'odom': ('odom', "odometry of the robot, where camera_motion.origin of reid is 'odometry'"),
+    'odom': ('odom', "odometry of the robot, where camera_motion.origin is 'odometry'"),
     'end_with_source': ('true', 'shut everything down when the source has ended'),
     'use_sim_time': ('false', 'take the time from /clock'),
     'log_level': ('info', 'debug, info, warn, error or fatal'),
@@ -76,17 +78,19 @@ def start_chain(context: LaunchContext) -> list[LaunchDescriptionEntity]:
                         {'use_sim_time': LaunchConfiguration('use_sim_time')},
                         *parameters, entry.parameters_of(name)], **options)
 
-    faces = LaunchConfiguration('faces').perform(context).lower() == 'true'
-    managed = ['detector', 'reid', *(['face'] if faces else []),
-               *(['camera'] if entry.source else [])]
+    def is_true(argument: str) -> bool:
+        return LaunchConfiguration(argument).perform(context).lower() == 'true'
+
+    finders = ['one_shot'] if is_true('one_shot') else ['detector', 'reid']
+    faces, finite = is_true('faces'), is_true('end_with_source')
+    managed = [*finders, *(['face'] if faces else []), *(['camera'] if entry.source else [])]
     drivers = entry.remappings()
+    hears_robot = [*drivers, ('odom', LaunchConfiguration('odom'))]
     hears_people = [*drivers, ('people', LaunchConfiguration('people'))]
     ends_all = {'on_exit': Shutdown(reason=f'camera {entry.name} has ended')}
-    finite = LaunchConfiguration('end_with_source').perform(context).lower() == 'true'
     return [
         PushROSNamespace(entry.name),
-        node('detector', device, remappings=drivers),
-        node('reid', device, remappings=[*drivers, ('odom', LaunchConfiguration('odom'))]),
+        *(node(name, device, remappings=hears_robot) for name in finders),
         node('tracker'),
         *([node('face', device, remappings=hears_people)] if faces else []),
         node('visualiser', remappings=hears_people),

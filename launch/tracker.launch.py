@@ -38,7 +38,7 @@ PACKAGE = 'person_tracker'
 SHARE = FindPackageShare(PACKAGE)
 PROFILES = 'FASTRTPS_DEFAULT_PROFILES_FILE'
 OF_COMPOSED = ('cameras', 'camera', 'source', 'image_topic', 'device', 'store')
-OF_CHAINS = ('cameras', 'source', 'image_topic', 'params_file', 'device', 'faces',
+OF_CHAINS = ('cameras', 'source', 'image_topic', 'params_file', 'device', 'one_shot', 'faces',
              'use_sim_time', 'log_level')
 ARGUMENTS = {
     'source': ('', 'number, device, file, folder or URL; empty: a driver publishes the images'),
@@ -50,6 +50,8 @@ ARGUMENTS = {
                     'YAML with parameters of all nodes'),
     'composed': ('false', 'true: one process; false: one process for each node'),
     'device': ('auto', 'where networks run: auto, cpu, cuda, ...'),
+    'one_shot': ('false', 'one network for people and their looks: one_shot in place of detector '
+                 'and reid'),
     'faces': ('true', 'look at faces'),
     'store': ('', 'where people are kept: a file, a postgresql:// URL, or memory; empty: as set '
               'on identity, by default in the data folder of the user'),
@@ -109,14 +111,15 @@ def generate_launch_description() -> LaunchDescription:
     composed = LaunchConfiguration('composed')
     texts = {name: ParameterValue(LaunchConfiguration(name), value_type=str)
              for name in OF_COMPOSED}
-    use_faces = {'use_faces': ParameterValue(LaunchConfiguration('faces'), value_type=bool)}
+    switches = {f'use_{name}': ParameterValue(LaunchConfiguration(name), value_type=bool)
+                for name in ('one_shot', 'faces')}
     return LaunchDescription([
         *(DeclareLaunchArgument(name, default_value=default, description=description)
           for name, (default, description) in ARGUMENTS.items()),
         SetEnvironmentVariable(PROFILES, EnvironmentVariable(
             PROFILES, default_value=PathJoinSubstitution([SHARE, 'config', 'fastdds.xml']))),
         PushROSNamespace(LaunchConfiguration('namespace')),
-        own_node('composed', {**texts, **use_faces}, condition=IfCondition(composed),
+        own_node('composed', {**texts, **switches}, condition=IfCondition(composed),
                  on_exit=Shutdown(reason='the chain has ended')),
         OpaqueFunction(function=start_separate, condition=UnlessCondition(composed)),
         OpaqueFunction(function=start_rviz, condition=IfCondition(LaunchConfiguration('rviz')))])

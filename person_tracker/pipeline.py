@@ -15,8 +15,8 @@
 """
 One camera's chain as plain calls: frame in, tracks out.
 
-The steps are the very classes that the nodes `detector`, `reid` and `tracker` wrap, so that what
-is measured here holds there.
+The steps are the very classes that the nodes `detector`, `reid` (or `one_shot` in place of both)
+and `tracker` wrap, so that what is measured here holds there.
 """
 
 from collections.abc import Iterator
@@ -42,11 +42,15 @@ from person_tracker.models.camera_motion import CameraMotion
 from person_tracker.models.camera_motion import CameraMotionConfig
 from person_tracker.models.detector import Detector
 from person_tracker.models.detector import DetectorConfig
+from person_tracker.models.one_shot import needed_entry
+from person_tracker.models.one_shot import OneShot
+from person_tracker.models.one_shot import OneShotConfig
 from person_tracker.models.registry import lookup
 from person_tracker.models.registry import ModelEntry
 from person_tracker.models.reid import chosen_entry
 from person_tracker.models.reid import ReidConfig
 from person_tracker.models.reid import ReidEncoder
+from person_tracker.models.session import names_file
 
 
 @dataclass(frozen=True)
@@ -55,11 +59,15 @@ class PipelineConfig:
 
     use_appearance: bool = setting(
         True, 'Compare how people look; without it they are followed by place alone.', live=False)
+    use_one_shot: bool = setting(
+        False, 'Find people and their looks with one network, that of one_shot, in place of '
+        'detector and reid.', live=False)
     detect_every: int = setting(
         1, 'Look for people in every n-th frame; between, tracks move on as predicted.',
         minimum=1, maximum=10)
     detector: DetectorConfig = group(DetectorConfig)
     reid: ReidConfig = group(ReidConfig)
+    one_shot: OneShotConfig = group(OneShotConfig)
     looks: LookPlanConfig = group(LookPlanConfig)
     camera_motion: CameraMotionConfig = group(CameraMotionConfig)
     tracker: TrackerConfig = group(TrackerConfig)
@@ -84,6 +92,7 @@ class PipelineResult:
         Every live track after this frame; `tracks.confirmed()` are the people to report.
     durations_s
         Seconds spent by step: `detect`, `motion`, `reid`, `track`; only those that were done.
+        Where one network does both, its time is that of `detect`.
 
     """
 
@@ -93,7 +102,7 @@ class PipelineResult:
 
 
 class Pipeline:
-    """Detector, encoder and tracker of one camera, one after the other."""
+    """What finds people, what tells them apart and the tracker of one camera, in turn."""
 
     def __init__(self, config: PipelineConfig | None = None) -> None:
         """
@@ -106,8 +115,14 @@ class Pipeline:
 
         """
         self.config = config or PipelineConfig()
-        self._detector = Detector(self.config.detector)
-        self._encoder = ReidEncoder(self.config.reid) if self.config.use_appearance else None
+        self._detector: Detector | OneShot
+        self._encoder: ReidEncoder | None = None
+        if self.config.use_one_shot:
+            self._detector = OneShot(self.config.one_shot)
+        else:
+            self._detector = Detector(self.config.detector)
+            if self.config.use_appearance:
+                self._encoder = ReidEncoder(self.config.reid)
         self._looks = LookPlan(self.config.looks)
         self._motion = CameraMotion(self.config.camera_motion)
         self._tracker = Tracker(self.config.tracker)
@@ -127,7 +142,7 @@ class Pipeline:
         self._frames += 1
         if is_detected:
             with _timed(durations_s, 'detect'):
-                detections = self._detector.detect(frame.image)
+                detections = self._detected(frame)
         motion = None
         if self.config.camera_motion.origin == 'image':
             with _timed(durations_s, 'motion'):
@@ -140,6 +155,12 @@ class Pipeline:
                       else self._tracker.predict(frame.time_s, motion))
         self._last = (tracks, frame.time_s)
         return PipelineResult(detections, tracks, durations_s)
+
+    def _detected(self, frame: Frame) -> Detections:
+        found = self._detector.detect(frame.image)
+        if self.config.use_appearance:
+            return found
+        return Detections(found.boxes_xyxy, found.scores)
 
     def _people(self, detections: Detections) -> NDArray[np.float32]:
         """Return boxes around all that moves by itself."""
@@ -175,10 +196,14 @@ def needed_models(config: PipelineConfig) -> list[tuple[ModelEntry, str]]:
         A network is not known.
 
     """
+    if config.use_one_shot:
+        one_shot = needed_entry(config.one_shot)
+        return [(one_shot, config.one_shot.models_folder)] if one_shot else []
     needed = []
     detector, reid = config.detector, config.reid
-    if not detector.model.endswith('.onnx'):
-        needed.append((lookup(detector.model, 'detector'), detector.models_folder))
-    if config.use_appearance and not reid.model.endswith('.onnx'):
+    if not names_file(detector.model):
+        needed.append((lookup(detector.model, 'detector', detector.models_folder),
+                       detector.models_folder))
+    if config.use_appearance and not names_file(reid.model):
         needed.append((chosen_entry(reid), reid.models_folder))
     return needed

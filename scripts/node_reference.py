@@ -30,6 +30,7 @@ from person_tracker.nodes.detector import DetectorNodeConfig
 from person_tracker.nodes.face_config import FaceNodeConfig
 from person_tracker.nodes.identity import IdentityNodeConfig
 from person_tracker.nodes.lifecycle_manager import LifecycleManagerConfig
+from person_tracker.nodes.one_shot import OneShotNodeConfig
 from person_tracker.nodes.recorder import RecorderConfig
 from person_tracker.nodes.reid import ReidNodeConfig
 from person_tracker.nodes.tracker import TrackerNodeConfig
@@ -43,6 +44,8 @@ TRACKS = '`tracks` (person_tracker_msgs/TrackedPersonArray)'
 PEOPLE = '`people` (person_tracker_msgs/TrackedPersonArray)'
 FACES = '`faces` (person_tracker_msgs/FaceObservationArray)'
 INFO = '`camera_info` (sensor_msgs/CameraInfo)'
+ODOMETRY = ('`odom` (nav_msgs/Odometry) and `camera_info`, where `camera_motion.origin` '
+            'says so')
 ANNOTATED = '`image_annotated` (sensor_msgs/Image)'
 
 INTRODUCTION = """# Nodes
@@ -59,7 +62,7 @@ allowed, or a name that is not known, is refused with name, value and range.
 
 Subscriptions to `image_raw` are reliable with depth 1. For a driver that publishes best effort,
 set `qos_overrides.<full topic name>.subscription.reliability` to `best_effort` on `detector`,
-`reid`, `face` and `visualiser`.
+`reid`, `one_shot`, `face` and `visualiser`.
 """
 
 
@@ -84,8 +87,12 @@ NODES = (
     Reference('reid', 'Computes what every detected person looks like, and how the camera '
               'moved. Lifecycle node.',
               ReidNodeConfig, (IMAGE, DETECTIONS, f'{TRACKS}, to leave clear cases out',
-                               '`odom` (nav_msgs/Odometry) and `camera_info`, where '
-                               '`camera_motion.origin` says so'), (FEATURES,)),
+                               ODOMETRY), (FEATURES,)),
+    Reference('one_shot', 'Finds people and computes what they look like with one network, and '
+              'how the camera moved; stands in for detector and reid (launch argument '
+              '`one_shot`). Lifecycle node.', OneShotNodeConfig,
+              (IMAGE, f'{TRACKS}, to leave people out of the motion of the camera', ODOMETRY),
+              (DETECTIONS, FEATURES)),
     Reference('tracker', 'Gives every detected person a track id within one camera.',
               TrackerNodeConfig, (FEATURES, f'{DETECTIONS}, where `listens_to` says so'),
               (TRACKS,)),

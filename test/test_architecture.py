@@ -27,7 +27,8 @@ TOP = {'pipeline', 'commands', 'cli', '__main__'}
 ROS = {'rclpy', 'person_tracker_msgs', 'sensor_msgs', 'std_msgs', 'tf2_msgs', 'vision_msgs',
        'launch'}
 OUTSIDE_OF_CORE = {'numpy', 'scipy'}  # besides the standard library
-NODES = {'camera', 'detector', 'reid', 'tracker', 'face', 'identity', 'target', 'visualiser'}
+NODES = {'camera', 'detector', 'reid', 'one_shot', 'tracker', 'face', 'identity', 'target',
+         'visualiser'}
 ALLOWED = {'core': CORE, 'nodes': {'nodes', 'pipeline'} | PARTS | CORE, '__init__': set()}
 ALLOWED |= {part: {part} | CORE for part in PARTS}
 ALLOWED |= dict.fromkeys(TOP, TOP | PARTS | CORE)

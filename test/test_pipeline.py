@@ -134,6 +134,63 @@ def test_odometry_is_for_robots_alone():
         updated(PipelineConfig(), {'camera_motion.origin': 'odometry'})
 
 
+RED, GREEN = (0, 0, 255), (0, 255, 0)  # blue, green, red
+
+
+@pytest.fixture
+def one_shot_config(blob_network):
+    """Return settings for one network that finds blobs and their colours."""
+    return updated(PipelineConfig(), {
+        'use_one_shot': True, 'one_shot.model': str(blob_network(sides=4)), 'one_shot.threads': 1,
+        'one_shot.min_quality': 0.0, 'camera_motion.origin': 'none'})
+
+
+@pytest.fixture
+def meeting(blob_image):
+    """Return a function that gives frame k: two blobs change places, unseen in frames 20 to 25."""
+    def draw(number):
+        blobs = [(8 + 3 * number, 8, RED), (101 - 3 * number, 52, GREEN)]
+        if number > 25:  # each now where the other was heading
+            blobs = [(left, 60 - top, colour) for left, top, colour in blobs]
+        return Frame(blob_image(*([] if 20 <= number <= 25 else blobs)), number * 40_000_000,
+                     number)
+    return draw
+
+
+@pytest.mark.parametrize('use_appearance', [True, False])
+def test_by_its_looks_from_one_network_each_blob_keeps_its_id_while_they_change_places(
+        one_shot_config, meeting, use_appearance):
+    pipeline = Pipeline(updated(one_shot_config, {'use_appearance': use_appearance}))
+    results = [pipeline.process(meeting(number)) for number in range(31)]
+    assert all(list(result.durations_s) == ['detect', 'track'] for result in results)
+    ids = []
+    for number in (19, 30):
+        people = results[number].tracks.confirmed()
+        tops = {8: 0, 52: 1} if number == 19 else {52: 0, 8: 1}
+        colours = [tops[min(tops, key=lambda top: abs(top - box[1]))]
+                   for box in people.boxes_xyxy]
+        ids.append(dict(zip(colours, people.track_ids.tolist())))
+    assert len(set(ids[0].values())) == 2
+    assert (ids[0] == ids[1]) == use_appearance
+
+
+def test_without_appearance_one_network_gives_places_alone(one_shot_config, meeting):
+    pipeline = Pipeline(updated(one_shot_config, {'use_appearance': False}))
+    detections = pipeline.process(meeting(0)).detections
+    np.testing.assert_allclose(
+        sorted(detections.boxes_xyxy.tolist()), [[8, 8, 24, 40], [101, 52, 117, 84]], atol=1e-3)
+    assert detections.embeddings is None
+
+
+def test_one_network_is_all_that_is_needed_and_described(one_shot_config, tmp_path):
+    assert needed_models(one_shot_config) == []
+    (line,) = Pipeline(one_shot_config).descriptions
+    assert 'blobs' in line and 'fairmot of 128 numbers' in line
+    with pytest.raises(ModelError, match='models add FILE --kind one_shot'):
+        needed_models(updated(PipelineConfig(), {
+            'use_one_shot': True, 'one_shot.models_folder': str(tmp_path)}))
+
+
 def test_descriptions_name_both_networks(config):
     detector, encoder = Pipeline(config).descriptions
     assert 'block_detector' in detector

@@ -33,6 +33,7 @@ from person_tracker.nodes.face import FaceNode
 from person_tracker.nodes.frame_exchange import FrameHub
 from person_tracker.nodes.identity import IdentityNode
 from person_tracker.nodes.managed_node import ManagedNode
+from person_tracker.nodes.one_shot import OneShotNode
 from person_tracker.nodes.parameters import declare_config
 from person_tracker.nodes.reid import ReidNode
 from person_tracker.nodes.runner import FAILED
@@ -104,12 +105,13 @@ class ComposedNode(Node):
             values = {**entry.parameters_of(node), **parameters}
             return self._options(entry.name, values, [*remappings, *of_robot])
 
-        nodes: list[Node] = []
-        if entry.source:
-            nodes.append(CameraNode(self._hub, **options('camera')))
-        nodes.append(DetectorNode(self._hub, self.shared, **options('detector', **device)))
-        if self._config.use_reid:
-            nodes.append(ReidNode(self._hub, self.shared, **options('reid', **device)))
+        nodes: list[Node] = [CameraNode(self._hub, **options('camera'))] if entry.source else []
+        if self._config.use_one_shot:
+            nodes.append(OneShotNode(self._hub, self.shared, **options('one_shot', **device)))
+        else:
+            nodes.append(DetectorNode(self._hub, self.shared, **options('detector', **device)))
+            if self._config.use_reid:
+                nodes.append(ReidNode(self._hub, self.shared, **options('reid', **device)))
         tracks_from = {} if self._config.use_reid else {'listens_to': 'detections'}
         nodes.append(TrackerNode(**options('tracker', **tracks_from)))
         if self._config.use_faces:

@@ -35,12 +35,15 @@ class ComposedConfig:
     image_topic: str = setting(
         '', 'Topic of that driver; empty: image_raw in the namespace of the camera.', live=False)
     device: str = setting(
-        '', 'Device for all networks; empty: as set on detector, reid and face.', live=False)
+        '', 'Device for all networks; empty: as set on every node.', live=False)
     store: str = setting(
         '', 'Where people are kept, as store.url of identity has it; empty: as set there.',
         live=False)
     use_reid: bool = setting(
         True, 'Compute what people look like; false: track places only.', live=False)
+    use_one_shot: bool = setting(
+        False, 'Find people and their looks with one network, by one_shot in place of detector '
+        'and reid.', live=False)
     use_faces: bool = setting(
         True, 'Look at faces; false: people are told apart by their clothes alone.', live=False)
 

@@ -20,7 +20,6 @@ Hears `image_raw` and `detections`, says `features`; the network is `models.reid
 
 from dataclasses import dataclass
 
-from builtin_interfaces.msg import Time
 from person_tracker.core.look_plan import LookPlan
 from person_tracker.core.look_plan import LookPlanConfig
 from person_tracker.core.settings import group
@@ -30,12 +29,12 @@ from person_tracker.models.reid import ReidEncoder
 from person_tracker.models.session import SharedSessions
 from person_tracker.nodes import qos
 from person_tracker.nodes.conversions import detections_from_msg
-from person_tracker.nodes.conversions import features_to_msg
 from person_tracker.nodes.conversions import is_skipped
 from person_tracker.nodes.conversions import tracks_from_msg
 from person_tracker.nodes.diagnostics import Diagnostics
 from person_tracker.nodes.diagnostics import Health
 from person_tracker.nodes.diagnostics import OK
+from person_tracker.nodes.feature_teller import FeatureTeller
 from person_tracker.nodes.frame_exchange import FrameBuffer
 from person_tracker.nodes.frame_exchange import FrameHub
 from person_tracker.nodes.frame_exchange import FrameInput
@@ -47,7 +46,6 @@ from person_tracker.nodes.parameters import declare_config
 from person_tracker.nodes.runner import run
 from person_tracker.nodes.stamps import nanoseconds
 from person_tracker.nodes.stamps import seconds
-from person_tracker_msgs.msg import PersonFeaturesArray
 from person_tracker_msgs.msg import TrackedPersonArray
 from vision_msgs.msg import Detection2DArray
 
@@ -72,7 +70,7 @@ class ReidNode(ManagedNode):
         super().__init__('reid', hub, **options)
         self._shared = shared
         self._config = declare_config(self, ReidNodeConfig, self._apply)
-        self._publisher = self.create_publisher(PersonFeaturesArray, 'features', qos.RESULT)
+        self._teller = FeatureTeller(self)
         self._encoder: ReidEncoder
         self._worker: NewestWorker[Detection2DArray]
         self._frames = FrameBuffer()
@@ -80,7 +78,6 @@ class ReidNode(ManagedNode):
         self._looks = LookPlan(self._config.looks)
         self._motion = motion_source(self, self._config.camera_motion)
         self._tracks = TrackedPersonArray()
-        self._previous = Time()
         self.create_subscription(TrackedPersonArray, 'tracks', self._on_tracks, qos.RESULT)
         self._diagnostics = Diagnostics(self, self._health)
 
@@ -119,12 +116,7 @@ class ReidNode(ManagedNode):
         motion = self._motion.between(frame, moving)
         needed = self._looks.needed(detections, frame.time_s, tracks, tracks_s)
         looks = self._encoder.encode(frame.image, detections.boxes_xyxy[needed]).spread(needed)
-        features = features_to_msg(detections, looks, msg.header, motion)
-        features.detector_skipped = is_skipped(msg)
-        if motion is not None:
-            features.previous_stamp = self._previous
-        self._previous = msg.header.stamp
-        self._publisher.publish(features)
+        self._teller.tell(detections, looks, msg.header, motion, is_skipped=is_skipped(msg))
         self._diagnostics.count(msg.header.stamp)
 
     def _on_tracks(self, msg: TrackedPersonArray) -> None:

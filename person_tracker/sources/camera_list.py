@@ -37,7 +37,7 @@ import yaml
 
 _NAME = re.compile(r'[A-Za-z][A-Za-z0-9_]*')
 _TEXTS = ('name', 'source', 'image_topic', 'camera_info_topic', 'calibration')
-_NODES = ('camera', 'detector', 'reid', 'tracker', 'face', 'visualiser')
+_NODES = ('camera', 'detector', 'reid', 'one_shot', 'tracker', 'face', 'visualiser')
 
 
 @dataclass(frozen=True)

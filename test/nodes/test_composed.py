@@ -21,7 +21,7 @@ import time
 
 from person_tracker.core.settings import SettingError
 from person_tracker.core.types import Frame
-from person_tracker.models import session
+from person_tracker.models import onnx_session
 from person_tracker.models.fetching import state
 from person_tracker.models.registry import lookup
 from person_tracker.nodes import qos
@@ -99,6 +99,20 @@ def test_driver_takes_the_place_of_the_camera(compose):
 def test_without_reid_the_tracker_hears_the_detections(compose):
     nodes = compose('-p', 'source:=a.mp4', '-p', 'use_reid:=false')
     assert '/camera/reid' not in nodes
+    assert '/camera/detections' in heard_by(nodes['/camera/tracker'])
+
+
+def test_one_shot_stands_in_for_detector_and_reid(compose):
+    nodes = compose('-p', 'source:=a.mp4', '-p', 'use_one_shot:=true', '-p', 'device:=cpu')
+    assert '/camera/one_shot' in nodes
+    assert not {'/camera/detector', '/camera/reid'} & set(nodes)
+    assert '/camera/features' in heard_by(nodes['/camera/tracker'])
+    assert value(nodes['/camera/one_shot'], 'device') == 'cpu'
+
+
+def test_one_shot_without_reid_is_tracked_by_place(compose):
+    nodes = compose('-p', 'source:=a.mp4', '-p', 'use_one_shot:=true', '-p', 'use_reid:=false')
+    assert '/camera/one_shot' in nodes
     assert '/camera/detections' in heard_by(nodes['/camera/tracker'])
 
 
@@ -225,6 +239,21 @@ def test_cameras_of_two_sizes_and_rates_share_their_networks(
     assert seen == {'small': {(16, 32)}, 'large': {(32, 64)}}
 
 
+def test_cameras_share_the_one_network_for_people_and_their_looks(
+        compose, blob_network, tmp_path):
+    file = tmp_path / 'blobs.yaml'
+    file.write_text(yaml.safe_dump({
+        '/**/one_shot': {'ros__parameters': {'model': str(blob_network()), 'device': 'cpu'}},
+        '/**/identity': {'ros__parameters': {'store.url': 'memory'}}}))
+    cameras = write_cameras(tmp_path / 'cameras.yaml', one={}, two={'one_shot': {'every': 2}})
+    nodes = compose('-p', f'cameras:={cameras}', '-p', 'use_faces:=false',
+                    '-p', 'use_one_shot:=true', '--params-file', file)
+    nodes['/composed'].bring_up(list(nodes.values()))
+    assert not nodes['/composed'].finished.future.done()
+    assert len(nodes['/composed'].shared) == 1
+    assert [value(nodes[f'/{name}/one_shot'], 'every') for name in ('one', 'two')] == [1, 2]
+
+
 def test_camera_with_a_network_of_its_own_keeps_it(compose, block_parameters, tmp_path):
     cameras = write_cameras(tmp_path / 'cameras.yaml', one={}, two={},
                             own={'detector': {'threads': 3}})
@@ -256,12 +285,12 @@ def test_every_network_of_a_camera_is_shared_with_the_next(compose, monkeypatch,
             pytest.skip(f'run: person_tracker models fetch {model}')
     loaded: list[str] = []
 
-    class Session(session.OnnxSession):
+    class Session(onnx_session.OnnxSession):
         def __init__(self, model, device, threads, name) -> None:
             super().__init__(model, device, threads, name)
             loaded.append(name)
 
-    monkeypatch.setattr(session, 'OnnxSession', Session)
+    monkeypatch.setattr(onnx_session, 'OnnxSession', Session)
     reid = {'reid': {'model': 'mobilenet_v3_small_bands'}}
     cameras = write_cameras(tmp_path / 'cameras.yaml', one=reid, two=reid)
     nodes = compose('-p', f'cameras:={cameras}', '-p', 'device:=cpu')

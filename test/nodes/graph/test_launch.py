@@ -152,6 +152,29 @@ def test_topic_of_a_driver_takes_the_place_of_the_camera(
     press_ctrl_c_on_launch(child)
 
 
+@pytest.mark.parametrize('composed', [False, True])
+def test_one_network_finds_people_and_their_looks(
+        ros, launch, blob_network, blob_image, write_parameters, tmp_path, composed,
+        press_ctrl_c_on_launch):
+    parameters = write_parameters(
+        tmp_path / 'one_shot.yaml', one_shot={'model': str(blob_network())})
+    people = ros.heard(TrackedPersonArray, '/people')
+    driver = ros.node.create_publisher(Image, '/driver/image', qos.IMAGE)
+    child = launch('tracker.launch.py', image_topic='/driver/image', params_file=parameters,
+                   one_shot='true', composed=str(composed).lower())
+
+    def publish() -> None:
+        image = blob_image((40, 16, (0, 0, 255)))
+        stamp_ns = ros.node.get_clock().now().nanoseconds
+        driver.publish(frame_to_msg(Frame(image, stamp_ns, frame_id='driver_eye')))
+
+    ros.node.create_timer(0.25, publish)
+    ros.until(lambda: any(array.people for array in people), LONG_S)
+    ros.until(lambda: '/camera/one_shot' in nodes_of(ros))
+    assert not {'/camera/detector', '/camera/reid'} & nodes_of(ros)
+    press_ctrl_c_on_launch(child)
+
+
 @pytest.mark.model
 @pytest.mark.parametrize('composed', [False, True])
 def test_faces_are_looked_at_unless_switched_off(
