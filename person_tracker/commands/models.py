@@ -12,23 +12,26 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""`person_tracker models`: what networks are known, getting them, checking them."""
+"""`person_tracker models`: what networks are known, getting, checking and adding them."""
 
 from argparse import ArgumentParser
 from argparse import Namespace
+from pathlib import Path
 
+from person_tracker.commands import models_add
 from person_tracker.commands.fetch_progress import FetchProgress
 from person_tracker.core.settings import updated
 from person_tracker.models.errors import ModelError
 from person_tracker.models.faces import FaceConfig
 from person_tracker.models.faces import needed_face_models
 from person_tracker.models.fetching import fetch
-from person_tracker.models.fetching import models_folder
 from person_tracker.models.fetching import state
 from person_tracker.models.fetching import verify
-from person_tracker.models.registry import load_registry
+from person_tracker.models.folder import models_folder
+from person_tracker.models.registry import known_models
 from person_tracker.models.registry import lookup
 from person_tracker.models.registry import ModelEntry
+from person_tracker.models.ultralytics_session import export_to_onnx
 from person_tracker.pipeline import needed_models
 from person_tracker.pipeline import PipelineConfig
 
@@ -46,18 +49,25 @@ def add_arguments(parser: ArgumentParser) -> None:
     verifying = actions.add_parser(
         'verify', help='compare files with the registry; all that are there without a name')
     verifying.add_argument('names', nargs='*', metavar='NAME')
-    for action in (everything, fetching, verifying):
+    adding = actions.add_parser(
+        'add', help='make a network of your own known: see what it is, try it, copy it')
+    models_add.add_arguments(adding)
+    exporting = actions.add_parser(
+        'export', help='write a .pt file as ONNX beside it; needs ultralytics, AGPL-3.0')
+    exporting.add_argument('file', type=Path, metavar='FILE')
+    for action in (everything, fetching, verifying, adding):
         action.add_argument('--folder', default='', metavar='FOLDER', help='folder of networks; '
                             "default PERSON_TRACKER_MODELS or the user's cache")
 
 
 def execute(arguments: Namespace) -> None:
     """Do what was asked."""
-    {'list': _list, 'fetch': _fetch, 'verify': _verify}[arguments.action](arguments)
+    {'list': _list, 'fetch': _fetch, 'verify': _verify,
+     'add': models_add.execute, 'export': _export}[arguments.action](arguments)
 
 
 def _list(arguments: Namespace) -> None:
-    entries = load_registry().values()
+    entries = known_models(arguments.folder).values()
     width = max(len(entry.name) for entry in entries)
     print(f'folder: {models_folder(arguments.folder)}')
     for entry in entries:
@@ -66,15 +76,16 @@ def _list(arguments: Namespace) -> None:
 
 
 def _fetch(arguments: Namespace) -> None:
-    for entry in _entries(arguments.names) or _default_entries(arguments.folder):
+    for entry in _entries(arguments) or _default_entries(arguments.folder):
         with FetchProgress() as progress:
             paths = fetch(entry, arguments.folder, progress.report, force=arguments.force)
         print(f'{entry.name}: {", ".join(str(path) for path in paths)}')
 
 
 def _verify(arguments: Namespace) -> None:
-    entries = _entries(arguments.names) or [
-        entry for entry in load_registry().values() if state(entry, arguments.folder) != 'missing']
+    entries = _entries(arguments) or [
+        entry for entry in known_models(arguments.folder).values()
+        if state(entry, arguments.folder) != 'missing']
     if not entries:
         raise ModelError(f'no network is in {models_folder(arguments.folder)}; '
                          'run: person_tracker models fetch')
@@ -89,6 +100,10 @@ def _verify(arguments: Namespace) -> None:
         raise ModelError('\n'.join(failures))
 
 
+def _export(arguments: Namespace) -> None:
+    print(f'wrote {export_to_onnx(arguments.file.expanduser())}')
+
+
 def _default_entries(folder: str) -> list[ModelEntry]:
     config = updated(
         PipelineConfig(), {'detector.models_folder': folder, 'reid.models_folder': folder})
@@ -96,5 +111,5 @@ def _default_entries(folder: str) -> list[ModelEntry]:
     return [entry for entry, _ in needed]
 
 
-def _entries(names: list[str]) -> list[ModelEntry]:
-    return [lookup(name) for name in names]
+def _entries(arguments: Namespace) -> list[ModelEntry]:
+    return [lookup(name, folder=arguments.folder) for name in arguments.names]

@@ -31,6 +31,7 @@ from person_tracker.models.faces import needed_face_models
 from person_tracker.models.fetching import own_space
 from person_tracker.models.reid import chosen_entry
 from person_tracker.models.reid import ReidConfig
+from person_tracker.models.session import names_file
 
 
 @dataclass(frozen=True)
@@ -58,5 +59,5 @@ def models_in_use(config: PeopleConfig) -> dict[str, str]:
     """Return the names of the networks that compare looks, by the kind of look."""
     face, body = config.face.encoder, config.reid.model
     return {FACE: own_space(Path(face).expanduser()) if face.endswith(OWN_FILES) else face,
-            BODY: (own_space(Path(body).expanduser()) if body.endswith('.onnx')
+            BODY: (own_space(Path(body).expanduser()) if names_file(body)
                    else chosen_entry(config.reid).name)}

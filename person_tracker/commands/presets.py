@@ -25,8 +25,10 @@ import yaml
 
 _FOLDER = Path('config', 'presets')
 # Parameters of nodes that have another name in one process.
-_RENAMED = {'detector.every': 'detect_every'}
-_MOVED = {'reid.looks.': 'looks.', 'reid.camera_motion.': 'camera_motion.'}
+_RENAMED = {'detector.every': 'detect_every', 'one_shot.every': 'detect_every',
+            'composed.use_one_shot': 'use_one_shot'}
+_MOVED = {'reid.looks.': 'looks.', 'reid.camera_motion.': 'camera_motion.',
+          'one_shot.camera_motion.': 'camera_motion.'}
 # Parameters that nodes have and commands do not, by their beginnings.
 _OF_NODES = (
     'tracker.camera', 'tracker.listens_to', 'camera_motion.mount_', 'identity.camera_list',

@@ -105,7 +105,7 @@ def execute(arguments: Namespace) -> None:
 
 
 def _config(arguments: Namespace) -> RunConfig:
-    given = [f'{part}.device={arguments.device}' for part in ('detector', 'reid')
+    given = [f'{part}.device={arguments.device}' for part in ('detector', 'reid', 'one_shot')
              if arguments.device]
     config = from_texts(
         with_preset(RunConfig(), arguments.preset), [*given, *arguments.settings])
