@@ -186,8 +186,9 @@ class _NetworkEmbedder:
         if len(shape) != 4 or shape[1] not in (3, None):
             raise ModelError(f'{name} must take images of shape (N, 3, height, width), '
                              f'got {shape}')
-        self.input_format = replace(input_format, height=shape[2] or input_format.height,
-                               width=shape[3] or input_format.width)
+        self.input_format = replace(
+            input_format, height=shape[2] or input_format.height,
+            width=shape[3] or input_format.width)
         blank = np.zeros((1, 3, self.input_format.height, self.input_format.width), np.float32)
         output = self._session.run(blank)[0]
         if output.shape[0] != 1 or output.size < 2 or output.size != output.shape[1]:
