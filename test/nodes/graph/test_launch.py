@@ -102,7 +102,7 @@ def test_two_cameras_of_a_list_are_united(
     people = ros.heard(TrackedPersonArray, '/people')
     child = launch('tracker.launch.py', cameras=cameras, composed=str(composed).lower())
     frame_ids = {'front_optical_frame', 'rear_eye'}
-    ros.until(lambda: {array.header.frame_id for array in people
+    ros.until(lambda: {image.header.frame_id for array in people for image in array.images
                        if cameras_of([array]) == {'front', 'rear'}} == frame_ids, LONG_S)
     ros.until(lambda: POSITION_GROUND_PLANE in {
         person.position_source for array in people for person in array.people})
