@@ -168,8 +168,7 @@ class Decisions:
             self._state.tell(EventKind.RECOGNISED, track, time_s)
             return
         learning = self._config.learning
-        pause_s = self._state.paused_s.get(track.camera, -math.inf) - time_s
-        if not learning.strangers or 0.0 < pause_s <= learning.pause_s:
+        if not self._state.learns_strangers(track.camera, time_s):
             return
         likeliest = max((each.total for each in others), default=-math.inf)
         wait_s = learning.doubt_s if likeliest > 0.0 else learning.decide_s

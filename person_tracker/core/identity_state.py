@@ -123,6 +123,12 @@ class IdentityState:
             self.surroundings.links.learn(before[0].camera, track.camera, gap_s)
             self.ledger.record(LinksLearnt(tuple(self.surroundings.links.take_changed())))
 
+    def learns_strangers(self, camera: str, time_s: float) -> bool:
+        """Tell whether a stranger whom a camera sees may become a lasting person now."""
+        learning = self.config.learning
+        pause_s = self.paused_s.get(camera, -math.inf) - time_s
+        return learning.strangers and not 0.0 < pause_s <= learning.pause_s
+
     def create(self, track: TrackEvidence, likeliest: float, time_s: float) -> None:
         """Put a new person on a track; `likeliest` is the evidence for the best of the others."""
         track.release()

@@ -74,7 +74,7 @@ class MeanRule:
             track.margin = worth[0] - worth[1] if len(worth) > 1 else math.inf
             track.noted_s = -math.inf
             self._state.tell(EventKind.RECOGNISED, track, time_s)
-        elif self._learns_strangers(track.camera, time_s):
+        elif self._state.learns_strangers(track.camera, time_s):
             self._state.create(track, worth[0] if worth else -math.inf, time_s)
             track.source = Source.BODY
 
@@ -85,11 +85,6 @@ class MeanRule:
         return sorted(((float(_mean(_bodies(gallery.get(person_id), look)) @ look.embedding),
                         person_id) for person_id in near if person_id not in denied),
                       reverse=True)
-
-    def _learns_strangers(self, camera: str, time_s: float) -> bool:
-        learning = self._config.learning
-        pause_s = self._state.paused_s.get(camera, -math.inf) - time_s
-        return learning.strangers and not 0.0 < pause_s <= learning.pause_s
 
     def _learn(self, person: Person, look: Prototype) -> None:
         """Move the mean of a person; it is written down now and then, and where it is new."""
