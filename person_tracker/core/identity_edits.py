@@ -33,6 +33,7 @@ from person_tracker.core.identity_events import IdentityEvent
 from person_tracker.core.identity_events import Source
 from person_tracker.core.identity_state import IdentityState
 from person_tracker.core.ledger import limits_of
+from person_tracker.core.lessons import tidied
 from person_tracker.core.lessons import union
 from person_tracker.core.people import Change
 from person_tracker.core.people import check_person_name
@@ -215,7 +216,7 @@ class IdentityEdits:
 
     # --- Deeds ----------------------------------------------------------------------------------
 
-    def carry_out(self, changes: Iterable[Change], time_s: float) -> None:
+    def carry_out(self, changes: Sequence[Change], time_s: float) -> None:
         """Make changes that are stored already."""
         for change in changes:
             if isinstance(change, PersonRenamed):
@@ -233,6 +234,16 @@ class IdentityEdits:
                 self._state.events.append(IdentityEvent(
                     EventKind.CREATED, change.person.person_id, time_s, name=change.person.name,
                     source=Source.OPERATOR))
+        self._keep_limits(changes)
+
+    def _keep_limits(self, changes: Sequence[Change]) -> None:
+        """Give up looks that are too many, as cameras taught while changes were being stored."""
+        taught = dict.fromkeys(each.person_id for each in changes
+                               if isinstance(each, (PrototypesAdded, PeopleMerged)))
+        for person_id in taught:
+            person = self._gallery.find(person_id)
+            for surplus in tidied(person, limits_of(self._state.config)) if person else ():
+                self._state.ledger.record(surplus)
 
     def appoint(self, track: TrackEvidence, person_id: str, time_s: float) -> None:
         """Put a person on a track because an operator said so."""

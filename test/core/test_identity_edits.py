@@ -25,7 +25,9 @@ from person_tracker.core.people import FACE
 from person_tracker.core.people import Person
 from person_tracker.core.people import PersonError
 from person_tracker.core.people import PersonRenamed
+from person_tracker.core.people import Prototype
 from person_tracker.core.people import PrototypesAdded
+from person_tracker.core.people import PrototypesRemoved
 from person_tracker.core.person_gallery import PersonGallery
 from person_tracker.core.types import Appearance
 import pytest
@@ -376,6 +378,19 @@ class TestCarryingOut:
         for changes in (door.edits.renaming(person_id, 'Anna'), door.edits.forgetting(person_id)):
             door.edits.carry_out(changes, 11.0)
         assert manager.take_changes() == []
+
+    def test_looks_are_no_more_than_allowed_though_cameras_taught_meanwhile(self, stage):
+        door = stage(['Anna'], face__max_looks=4)
+        taught, *wished = [Prototype(FACE, 'another network', look, 0.9, 5.0)
+                           for look in np.eye(5, dtype=np.float32)]
+        # The four looks wished for were all that is allowed until a camera added one.
+        door.edits.carry_out([PrototypesAdded('pAnna', (taught,))], 5.0)
+        door.edits.carry_out([PrototypesAdded('pAnna', tuple(wished))], 6.0)
+        kept = [each for each in door.gallery.get('pAnna').prototypes
+                if each.model == 'another network']
+        assert len(kept) == 4
+        surplus, = door.manager.take_changes()
+        assert isinstance(surplus, PrototypesRemoved)
 
     def test_what_could_not_be_stored_never_happened(self, stage, contents):
         door = stage(['Anna', 'Bob'])
