@@ -45,6 +45,7 @@ from person_tracker.core.recognition import prior
 from person_tracker.core.recognition import RecognitionConfig
 from person_tracker.models.face_svm import FaceSvm
 from person_tracker.models.faces import FaceAnalyser
+from person_tracker.models.faces import FaceConfig
 
 LABELS = ('master.csv', 'face-recognition-pivot.csv')
 FACE_LOOKS = (1, 2, 3)
@@ -247,8 +248,10 @@ def main() -> None:
     parser.add_argument('--bodies', type=Path, nargs='*', default=[],
                         help='archives of body embeddings with `embedding` and `person`')
     parser.add_argument('--draws', type=int, default=50, help='draws of each size; default 50')
+    parser.add_argument('--encoder', default=FaceConfig().encoder, metavar='NAME',
+                        help='face recognition network; default the default one')
     arguments = parser.parse_args()
-    analyser = FaceAnalyser()
+    analyser = FaceAnalyser(FaceConfig(encoder=arguments.encoder))
     crops = photographed(arguments.data, analyser)
     names, counts = np.unique(crops.people, return_counts=True)
     print(f'{len(crops.people)} photos of {len(names)} people, '

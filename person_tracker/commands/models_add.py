@@ -30,6 +30,7 @@ from person_tracker.models.own_registry import add_network
 from person_tracker.models.preprocessing import COLOURS
 from person_tracker.models.preprocessing import FITS
 from person_tracker.models.preprocessing import Image
+from person_tracker.models.preprocessing import STANDARDS
 from person_tracker.models.registry import load_registry
 from person_tracker.models.session import BACKENDS
 
@@ -37,13 +38,14 @@ from person_tracker.models.session import BACKENDS
 _SETTINGS = {'detector': '--set detector.model={}',
              'one_shot': '--set use_one_shot=true --set one_shot.model={}',
              'reid': '--set reid.model={}', 'face_encoder': '--set face.encoder={}'}
-_INPUT_OPTIONS = ('width', 'height', 'colour', 'mean', 'std', 'fit', 'padding')
+_INPUT_OPTIONS = ('width', 'height', 'colour', 'mean', 'std', 'standardise', 'fit', 'padding')
 
 
 def add_arguments(parser: ArgumentParser) -> None:
     """Declare the options."""
     parser.add_argument('file', type=Path, metavar='FILE', help='network: .onnx, .xml (OpenVINO), '
-                        '.weights (Darknet), .tflite or .pt; what belongs to it lies beside it')
+                        '.pb (TensorFlow, frozen), .weights (Darknet), .tflite, .pt or .t7; what '
+                        'belongs to it lies beside it')
     parser.add_argument('--kind', required=True, choices=KINDS, help='what it is for')
     parser.add_argument('--name', default='', metavar='NAME',
                         help="what to call it; default after the file's name")
@@ -62,6 +64,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     trained.add_argument('--mean', nargs=3, type=float, metavar='M',
                          help='per channel in that order, on the scale 0..255')
     trained.add_argument('--std', nargs=3, type=float, metavar='S', help='as --mean')
+    trained.add_argument('--standardise', choices=STANDARDS, help='fixed: by mean and std; image: '
+                         "by each image's own, as early FaceNets want it")
     trained.add_argument('--fit', choices=FITS, help='how images of another shape are brought in')
     trained.add_argument('--padding', type=int, metavar='GREY', help='around a letterbox, 0..255')
     for side in ('width', 'height'):

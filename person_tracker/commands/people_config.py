@@ -24,7 +24,7 @@ from person_tracker.core.people import BODY
 from person_tracker.core.people import FACE
 from person_tracker.core.settings import from_texts
 from person_tracker.core.settings import group
-from person_tracker.models.face_encoder import OWN_FILES
+from person_tracker.models.face_encoder import names_face_file
 from person_tracker.models.faces import FaceAnalyser
 from person_tracker.models.faces import FaceConfig
 from person_tracker.models.faces import needed_face_models
@@ -58,6 +58,6 @@ def face_analyser(config: FaceConfig) -> FaceAnalyser:
 def models_in_use(config: PeopleConfig) -> dict[str, str]:
     """Return the names of the networks that compare looks, by the kind of look."""
     face, body = config.face.encoder, config.reid.model
-    return {FACE: own_space(Path(face).expanduser()) if face.endswith(OWN_FILES) else face,
+    return {FACE: own_space(Path(face).expanduser()) if names_face_file(face) else face,
             BODY: (own_space(Path(body).expanduser()) if names_file(body)
                    else chosen_entry(config.reid).name)}

@@ -18,12 +18,11 @@ from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
-from typing import Protocol
 
-import cv2
 import numpy as np
 from numpy.typing import NDArray
 from person_tracker.core.evidence import UNKNOWN_FACE
+from person_tracker.models.embedding_network import EmbeddingNetwork
 from person_tracker.models.errors import ModelError
 from person_tracker.models.face_alignment import aligned
 from person_tracker.models.face_alignment import OPENFACE_TEMPLATE
@@ -38,11 +37,11 @@ from person_tracker.models.preprocessing import batch
 from person_tracker.models.preprocessing import Image
 from person_tracker.models.preprocessing import InputFormat
 from person_tracker.models.registry import lookup
+from person_tracker.models.session import names_file
 from person_tracker.models.session import open_session
 from person_tracker.models.session import SharedSessions
-
-# Files that a user may give instead of a name.
-OWN_FILES = ('.onnx', '.t7')
+from person_tracker.models.torch7_graphs import read_torch7
+from person_tracker.models.torch7_graphs import SUFFIX as TORCH7_SUFFIX
 
 _OPENFACE_SIZE = 96
 _MIDDLE, _HALF = (127.5, 127.5, 127.5), (127.5, 127.5, 127.5)
@@ -51,8 +50,10 @@ _WHITE = (255.0, 255.0, 255.0)
 _COMMON_INPUTS: dict[int, dict[str, Any]] = {
     _OPENFACE_SIZE: {'std': _WHITE},
     112: {'mean': _MIDDLE, 'std': _HALF},  # ArcFace and its many children
-    160: {'standardise': 'image'},  # FaceNet
+    160: {'mean': _MIDDLE, 'std': (128.0, 128.0, 128.0)},  # FaceNet of 2018
 }
+# FaceNet of 2017, by side and length of an embedding, was trained to each image's own scale.
+_EARLY_FACENET = 160, 128
 
 
 class FaceEncoder:
@@ -84,14 +85,15 @@ class FaceEncoder:
         Parameters
         ----------
         model
-            A name from the registry, or the path of an .onnx or .t7 file.
+            A name from the registry, or the path of a network file, such as `names_face_file`
+            knows.
         config
             Where files are and what computes.
         shared
             Where several encoders have one network; None loads one of its own.
 
         """
-        if model.endswith(OWN_FILES):
+        if names_face_file(model):
             path = Path(model).expanduser()
             name, known, self.calibration = path.stem, None, UNKNOWN_FACE
         else:
@@ -99,16 +101,17 @@ class FaceEncoder:
             path = verify(entry, config.models_folder)[0]
             name, known = entry.name, entry.input_format
             self.calibration = entry.calibration or UNKNOWN_FACE
-        self._network = _opened(path, known, config, name, shared)
+        self._network = EmbeddingNetwork(open_session(
+            _readable(path, known), device=config.device, threads=config.threads, name=name,
+            shared=shared, backend=config.backend), name)
         # Another file of the same name is another space.
         self.name = name if known else own_space(path)
-        self.input_format = self._network.input_format
+        self.input_format = _format(known, self._network.width, self._network.height, name)
         self.size = self.input_format.width
-        self.dimension = len(self._network.run(
-            np.zeros((1, 3, self.size, self.size), np.float32))[0])
-        if self.dimension < 2:
-            raise ModelError(f'{name} must give one embedding per image, shape (N, D), '
-                             f'got {self.dimension} number')
+        self.dimension = self._network.dimension(self.size, self.input_format.height)
+        if not known and (self.size, self.dimension) == _EARLY_FACENET:
+            self.input_format = InputFormat(
+                self.size, self.size, 'rgb', fit='stretch', standardise='image')
         self.description = (f'{self._network.description}, {self.size}x{self.size}, '
                             f'{self.dimension} numbers')
 
@@ -149,77 +152,26 @@ class FaceEncoder:
         """
         if not faces:
             return np.zeros((0, self.dimension), np.float32)
-        rows = self._network.run(batch(faces, self.input_format))
+        rows = self._network.rows(batch(faces, self.input_format))
         lengths = np.linalg.norm(rows, axis=1, keepdims=True)
         good = np.isfinite(lengths) & (lengths > 0.0)
         return np.where(good, rows / np.where(good, lengths, 1.0), 0.0).astype(np.float32)
 
 
-class _Network(Protocol):
-    input_format: InputFormat
-    description: str
-
-    def run(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        """Return one row for each input of shape (N, 3, height, width)."""
+def names_face_file(model: str) -> bool:
+    """Tell whether a setting is the path of a network file, not a name from the registry."""
+    return names_file(model) or Path(model).suffix == TORCH7_SUFFIX
 
 
-class _OnnxNetwork:
-    """Runs an ONNX file whose input is (N, 3, side, side) or (N, side, side, 3)."""
-
-    def __init__(self, path: Path, known: InputFormat | None, config: NetworkConfig, name: str,
-                 shared: SharedSessions | None) -> None:
-        self._session = open_session(with_quick_prelu(read_graph(path)), device=config.device,
-                                     threads=config.threads, name=name, shared=shared,
-                                     backend=config.backend)
-        shape = self._session.inputs[0].shape
-        if len(shape) != 4 or 3 not in (shape[1], shape[3]):
-            raise ModelError(f'{name} must take images of shape (N, 3, side, side) or '
-                             f'(N, side, side, 3), got {shape}')
-        self._channels_last = shape[1] != 3
-        height, width = shape[1:3] if self._channels_last else shape[2:]
-        self.input_format = _format(known, width, height, name)
-        self.description = self._session.description
-
-    def run(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        if self._channels_last:
-            inputs = np.ascontiguousarray(inputs.transpose(0, 2, 3, 1))
-        steps = [inputs] if self._session.takes_batches else np.split(inputs, len(inputs))
-        rows = [np.asarray(self._session.run(step)[0], np.float32).reshape(len(step), -1)
-                for step in steps]
-        return np.concatenate(rows)
-
-
-class _TorchNetwork:
-    """Runs a Torch7 file, such as OpenFace's, on the CPU by OpenCV 4; later ones read none."""
-
-    def __init__(self, path: Path, known: InputFormat | None, name: str) -> None:
-        read = getattr(cv2.dnn, 'readNetFromTorch', None)
-        if read is None:
-            raise ModelError(f'{name} is a Torch7 file, which OpenCV {cv2.__version__} cannot '
-                             "read; install 'opencv-python-headless<5', or give an .onnx file")
-        if not path.is_file():
-            raise ModelError(f'model file {path} does not exist')
-        try:
-            self._net = read(str(path))
-        except cv2.error as error:
-            raise ModelError(f'{name} is not a network that OpenCV can load: {error}') from error
-        self.input_format = _format(known, _OPENFACE_SIZE, _OPENFACE_SIZE, name)
-        self.description = f'{name}: OpenCV {cv2.__version__}, CPU'
-
-    def run(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
-        # One at a time: its last layer normalises over the whole batch in some versions.
-        rows = []
-        for each in inputs:
-            self._net.setInput(each[None])
-            rows.append(np.array(self._net.forward(), np.float32).reshape(1, -1))
-        return np.concatenate(rows)
-
-
-def _opened(path: Path, known: InputFormat | None, config: NetworkConfig, name: str,
-            shared: SharedSessions | None) -> _Network:
-    if path.suffix == '.t7':
-        return _TorchNetwork(path, known, name)
-    return _OnnxNetwork(path, known, config, name, shared)
+def _readable(path: Path, known: InputFormat | None) -> Path | bytes:
+    """Return what a back end can open."""
+    if path.suffix == '.onnx':
+        return with_quick_prelu(read_graph(path))
+    if path.suffix != TORCH7_SUFFIX:
+        return path
+    # The file does not say its images' size.
+    width, height = (known.width, known.height) if known else (_OPENFACE_SIZE, _OPENFACE_SIZE)
+    return with_quick_prelu(read_torch7(path, width, height))
 
 
 def _format(known: InputFormat | None, width: int | None, height: int | None,

@@ -28,7 +28,7 @@ from person_tracker.models.face_detector import FaceDetector
 from person_tracker.models.face_detector import FoundFaces
 from person_tracker.models.face_detector import without_doubles
 from person_tracker.models.face_encoder import FaceEncoder
-from person_tracker.models.face_encoder import OWN_FILES
+from person_tracker.models.face_encoder import names_face_file
 from person_tracker.models.face_owners import owners
 from person_tracker.models.face_owners import search_areas
 from person_tracker.models.face_straightening import straightened
@@ -52,8 +52,8 @@ class FaceConfig(NetworkConfig):
         'yunet', 'Face detector: a name from the model registry, or the path of a YuNet .onnx '
         'file.', live=False)
     encoder: str = setting(
-        'sface', 'Face recognition network: a name from the model registry, or the path of an '
-        '.onnx or .t7 file.', live=False)
+        'sface', 'Face recognition network: a name from the model registry, or the path of a '
+        'network file: .onnx, .t7 (Torch7), .xml (OpenVINO), .pb or .tflite.', live=False)
     search: str = setting(
         'tracks', 'Where faces are looked for: tracks, in the upper part of each body box, or '
         'frame, in the whole image.', choices=('tracks', 'frame'))
@@ -263,7 +263,7 @@ def needed_face_models(config: FaceConfig) -> list[tuple[ModelEntry, str]]:
     folder, needed = config.models_folder, []
     if not config.detector.endswith('.onnx'):
         needed.append((lookup(config.detector, 'face_detector', folder), folder))
-    if not config.encoder.endswith(OWN_FILES):
+    if not names_face_file(config.encoder):
         needed.append((lookup(config.encoder, 'face_encoder', folder), folder))
     return needed
 

@@ -30,7 +30,7 @@ from person_tracker.models.detector import DetectorConfig
 from person_tracker.models.detector_network import open_network
 from person_tracker.models.errors import ModelError
 from person_tracker.models.face_encoder import FaceEncoder
-from person_tracker.models.face_encoder import OWN_FILES
+from person_tracker.models.face_encoder import names_face_file
 from person_tracker.models.fetching import file_sha256
 from person_tracker.models.fetching import own_space
 from person_tracker.models.network_config import NetworkConfig
@@ -45,7 +45,6 @@ from person_tracker.models.registry import ModelFile
 from person_tracker.models.registry import OWN_REGISTRY
 from person_tracker.models.reid import ReidConfig
 from person_tracker.models.reid import ReidEncoder
-from person_tracker.models.session import names_file
 
 KINDS = ('detector', 'one_shot', 'reid', 'face_encoder')
 
@@ -129,9 +128,9 @@ def inspect(path: Path, request: Request, picture: Image,
     config = config or NetworkConfig()
     if not path.is_file():
         raise ModelError(f'model file {path} does not exist')
-    if not (names_file(str(path)) or path.name.endswith(OWN_FILES)):
-        raise ModelError(f'{path.name} must be a network file, .onnx, .xml (OpenVINO), .weights '
-                         '(Darknet), .tflite, .pt or .t7')
+    if not names_face_file(path.name):
+        raise ModelError(f'{path.name} must be a network file, .onnx, .xml (OpenVINO), .pb '
+                         '(TensorFlow, frozen), .weights (Darknet), .tflite, .pt or .t7')
     try:
         decoder, usual = _recognised(path, request.kind, config)
     except ModelError as error:
@@ -204,8 +203,9 @@ def _tried(entry: ModelEntry, files: tuple[Path, ...], picture: Image,
         write_entries([entry], Path(folder, OWN_REGISTRY))
         try_out = _find if entry.kind in ('detector', 'one_shot') else _compare
         about, *found = try_out(entry, picture, replace(config, models_folder=folder))
-    return (about, f'sees {seen.colour}, mean {_numbers(seen.mean)}, std {_numbers(seen.std)}, '
-            f'{seen.fit}', *found)
+    scale = (f'mean {_numbers(seen.mean)}, std {_numbers(seen.std)}'
+             if seen.standardise == 'fixed' else "each image's own mean and std")
+    return about, f'sees {seen.colour}, {scale}, {seen.fit}', *found
 
 
 def _find(entry: ModelEntry, picture: Image, config: NetworkConfig) -> tuple[str, ...]:

@@ -19,6 +19,7 @@ from functools import partial
 import os
 from pathlib import Path
 
+import numpy as np
 import onnxruntime
 from person_tracker.models.batching import JoinedRuns
 from person_tracker.models.batching import MOST_ROWS
@@ -38,6 +39,9 @@ _PROVIDERS = {
 }
 # TensorRT builds an engine for minutes at the first start, so it is taken only when asked for.
 _AUTOMATIC = ('cuda', 'openvino', 'cpu')
+
+# What a network may want its input in; whole numbers are for pixels as they are.
+_KINDS = {'tensor(double)': np.float64, 'tensor(float16)': np.float16, 'tensor(uint8)': np.uint8}
 
 
 class OnnxSession:
@@ -69,6 +73,7 @@ class OnnxSession:
         self._threads = threads
         self._run: Callable[[Rows], Outputs]
         self._run = partial(_run, self._session, self.inputs[0].name)
+        self._kind = _KINDS.get(self._session.get_inputs()[0].type, np.float32)
 
     @property
     def takes_batches(self) -> bool:
@@ -86,7 +91,7 @@ class OnnxSession:
 
     def run(self, batch: Rows) -> Outputs:
         """Return every output; see `Session.run`."""
-        return self._run(batch)
+        return self._run(batch.astype(self._kind, copy=False))
 
 
 def _run(session: onnxruntime.InferenceSession, name: str, batch: Rows) -> Outputs:

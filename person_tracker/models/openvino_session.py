@@ -12,7 +12,7 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""Networks run by OpenVINO: IR files (.xml with .bin beside it) and ONNX files."""
+"""Networks run by OpenVINO: IR (.xml with .bin), ONNX, frozen TensorFlow graphs (.pb)."""
 
 from collections.abc import Callable
 from pathlib import Path

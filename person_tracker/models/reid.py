@@ -28,7 +28,7 @@ from person_tracker.core.types import Appearance
 from person_tracker.models.body_bands import BodyBands
 from person_tracker.models.crop_quality import clarity
 from person_tracker.models.crop_quality import visible_parts
-from person_tracker.models.errors import ModelError
+from person_tracker.models.embedding_network import EmbeddingNetwork
 from person_tracker.models.fetching import own_space
 from person_tracker.models.fetching import state
 from person_tracker.models.fetching import verify
@@ -49,6 +49,11 @@ _COMMON_INPUT = InputFormat(128, 256, 'rgb', (123.675, 116.28, 103.53), (58.395,
                             'stretch')
 # OpenVINO's files have the normalisation inside.
 _OPENVINO_INPUT = InputFormat(128, 256, 'bgr', fit='stretch')
+# The small network of DeepSORT, trained on MARS (Wojke and Bewley, Deep Cosine Metric Learning,
+# WACV 2018), known by width, height and length of an embedding. It takes pixels as they are and
+# changes the order of colours itself; files cut behind that step want rgb.
+_MARS = (64, 128, 128)
+_MARS_INPUT = InputFormat(64, 128, 'bgr', fit='stretch')
 
 
 @dataclass(frozen=True)
@@ -178,39 +183,28 @@ class ReidEncoder:
 class _NetworkEmbedder:
     """Runs a network that was trained to tell people apart."""
 
-    def __init__(self, path: Path, input_format: InputFormat, config: ReidConfig, name: str,
+    def __init__(self, path: Path, known: InputFormat | None, config: ReidConfig, name: str,
                  shared: SharedSessions | None) -> None:
         self._session = open_session(path, device=config.device, threads=config.threads,
                                      name=name, shared=shared, backend=config.backend)
-        shape = self._session.inputs[0].shape
-        if len(shape) != 4 or shape[1] not in (3, None):
-            raise ModelError(f'{name} must take images of shape (N, 3, height, width), '
-                             f'got {shape}')
-        self.input_format = replace(
-            input_format, height=shape[2] or input_format.height,
-            width=shape[3] or input_format.width)
-        blank = np.zeros((1, 3, self.input_format.height, self.input_format.width), np.float32)
-        output = self._session.run(blank)[0]
-        if output.shape[0] != 1 or output.size < 2 or output.size != output.shape[1]:
-            raise ModelError(f'{name} must give one embedding per image, shape (N, D), '
-                             f'got {output.shape}')
-        self.dimension = int(output.size)
-        self.description = (f'{self._session.description}, '
-                            f'{self.input_format.width}x{self.input_format.height}, '
+        self._network = EmbeddingNetwork(self._session, name)
+        usual = known or (_OPENVINO_INPUT if path.suffix.lower() == '.xml' else _COMMON_INPUT)
+        width, height = self._network.width or usual.width, self._network.height or usual.height
+        self.dimension = self._network.dimension(width, height)
+        if known is None and (width, height, self.dimension) == _MARS:
+            usual = _MARS_INPUT
+        self.input_format = replace(usual, width=width, height=height)
+        self.description = (f'{self._network.description}, {width}x{height}, '
                             f'{self.dimension} numbers')
 
     def embed(self, crops: Sequence[Image]) -> NDArray[np.float32]:
-        inputs = batch(crops, self.input_format)
-        steps = [inputs] if self._session.takes_batches else np.split(inputs, len(inputs))
-        rows = [self._session.run(step)[0].reshape(len(step), -1) for step in steps]
-        return np.concatenate(rows).astype(np.float32)
+        return self._network.rows(batch(crops, self.input_format))
 
 
 def _loaded(config: ReidConfig, shared: SharedSessions | None) -> tuple[str, _Embedder]:
     if names_file(config.model):
         path = Path(config.model).expanduser()
-        usual = _OPENVINO_INPUT if path.suffix.lower() == '.xml' else _COMMON_INPUT
-        embedder = _NetworkEmbedder(path, usual, config, path.stem, shared)
+        embedder = _NetworkEmbedder(path, None, config, path.stem, shared)
         return own_space(path), embedder  # another file of the same name is another space
     entry = chosen_entry(config)
     path = verify(entry, config.models_folder)[0]

@@ -32,8 +32,8 @@ from person_tracker.models.errors import ModelError
 DEVICES = ('auto', 'cpu', 'cuda', 'tensorrt', 'openvino', 'gpu', 'npu', 'edgetpu')
 
 # The back end of a file where none is asked for.
-_BY_SUFFIX = {'.onnx': 'onnxruntime', '.xml': 'openvino', '.weights': 'opencv', '.cfg': 'opencv',
-              '.tflite': 'litert', '.pt': 'ultralytics'}
+_BY_SUFFIX = {'.onnx': 'onnxruntime', '.xml': 'openvino', '.pb': 'openvino', '.weights': 'opencv',
+              '.cfg': 'opencv', '.tflite': 'litert', '.pt': 'ultralytics'}
 BACKENDS = ('auto', *dict.fromkeys(_BY_SUFFIX.values()))
 
 

@@ -67,7 +67,7 @@ def test_the_setting_of_a_preset_turns_one_shot_on(tmp_path, refused, blob_image
     frames.mkdir()
     cv2.imwrite(str(frames / '0.png'), blob_image())
     line = refused(1, 'run', frames, '--preset', preset)
-    assert 'person_tracker models add FILE --kind one_shot --name fairmot' in line
+    assert 'person_tracker models add fairmot.onnx --kind one_shot --name fairmot' in line
 
 
 @pytest.mark.parametrize(('status', 'arguments', 'complaint'), [

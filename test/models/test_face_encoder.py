@@ -15,6 +15,7 @@
 """Every usual kind of face network is fed as it was trained."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import cv2
@@ -43,8 +44,9 @@ COLOUR = (250, 100, 50)
 @pytest.fixture
 def mean_network(write_mean_network: Write) -> Callable[..., Path]:
     """Return a function that writes a network which answers the channels' means, and a one."""
-    def write(side: int, count: int | None = None) -> Path:
-        return write_mean_network(np.eye(3, 4), np.eye(1, 4, 3)[0], (4,), (count, 3, side, side))
+    def write(side: int, count: int | None = None, length: int = 4) -> Path:
+        return write_mean_network(np.eye(3, length), np.eye(1, length, 3)[0], (length,),
+                                  (count, 3, side, side))
 
     return write
 
@@ -57,25 +59,27 @@ def unit(values: object) -> np.ndarray:
     return np.array(values) / np.linalg.norm(values)
 
 
-@pytest.mark.parametrize(('side', 'seen'), [
-    (112, (np.array([50, 100, 250]) - 127.5) / 127.5),  # ArcFace: red, green, blue in -1..1
-    (96, np.array([50, 100, 250]) / 255),  # OpenFace: 0..1
-    (128, (np.array([50, 100, 250]) - 127.5) / 127.5),  # any other size: as ArcFace
-    (160, (np.array([50, 100, 250]) - 400 / 3) / np.std([50, 100, 250])),  # FaceNet: its own
+@pytest.mark.parametrize(('side', 'length', 'seen'), [
+    (112, 4, (np.array([50, 100, 250]) - 127.5) / 127.5),  # ArcFace: red, green, blue in -1..1
+    (96, 128, np.array([50, 100, 250]) / 255),  # OpenFace: 0..1
+    (128, 4, (np.array([50, 100, 250]) - 127.5) / 127.5),  # any other size: as ArcFace
+    (160, 512, (np.array([50, 100, 250]) - 127.5) / 128),  # FaceNet of 2018
+    (160, 128, (np.array([50, 100, 250]) - 400 / 3) / np.std([50, 100, 250])),  # of 2017: its own
 ])
 @pytest.mark.parametrize('count', [None, 1])
 def test_a_file_of_ones_own_is_fed_by_the_custom_of_its_size(
-        mean_network: Write, side: int, seen: np.ndarray, count: int | None) -> None:
-    encoder = FaceEncoder(str(mean_network(side, count)), ON_CPU)
-    assert (encoder.size, encoder.dimension) == (side, 4)
+        mean_network: Write, side: int, length: int, seen: np.ndarray,
+        count: int | None) -> None:
+    encoder = FaceEncoder(str(mean_network(side, count, length)), ON_CPU)
+    assert (encoder.size, encoder.dimension) == (side, length)
     rows = encoder.encode([picture(side)] * 2)
-    np.testing.assert_allclose(rows, [unit([*seen, 1.0])] * 2, atol=1e-4)
+    np.testing.assert_allclose(rows[:, :4], [unit([*seen, 1.0])] * 2, atol=1e-4)
 
 
 def test_a_picture_without_contrast_does_not_divide_by_zero(mean_network: Write) -> None:
-    encoder = FaceEncoder(str(mean_network(160)), ON_CPU)
+    encoder = FaceEncoder(str(mean_network(160, length=128)), ON_CPU)
     rows = encoder.encode([np.full((160, 160, 3), 77, np.uint8)])
-    np.testing.assert_allclose(rows, [[0, 0, 0, 1]], atol=1e-3)
+    np.testing.assert_allclose(rows[:, :4], [[0, 0, 0, 1]], atol=1e-3)
 
 
 def test_channels_last_networks_see_the_same(tmp_path: Path) -> None:
@@ -86,8 +90,18 @@ def test_channels_last_networks_see_the_same(tmp_path: Path) -> None:
     model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=7)
     onnx.save(model, str(tmp_path / 'last.onnx'))
     encoder = FaceEncoder(str(tmp_path / 'last.onnx'), ON_CPU)
-    seen = (np.array([50, 100, 250]) - 400 / 3) / np.std([50, 100, 250])
+    seen = (np.array([50, 100, 250]) - 127.5) / 128
     np.testing.assert_allclose(encoder.encode([picture(160)]), [unit(seen)], atol=1e-4)
+
+
+def test_networks_of_other_back_ends_are_run_as_they_are(mean_network: Write) -> None:
+    openvino = pytest.importorskip('openvino', reason='run: pip install openvino')
+    path = mean_network(112)
+    openvino.save_model(openvino.Core().read_model(path), path.with_suffix('.xml'))
+    first, second = (FaceEncoder(str(each), ON_CPU) for each in (path, path.with_suffix('.xml')))
+    assert 'openvino' in second.description and second.name != first.name
+    faces = [picture(112), picture(112)[..., ::-1].copy()]
+    np.testing.assert_allclose(first.encode(faces), second.encode(faces), atol=1e-3)
 
 
 def test_files_of_one_name_and_other_content_are_two_spaces(mean_network: Write) -> None:
@@ -139,20 +153,35 @@ def test_weights_among_the_inputs_are_no_inputs(tmp_path: Path) -> None:
     assert FaceEncoder(str(tmp_path / 'old.onnx'), ON_CPU).dimension == 3
 
 
-@pytest.mark.skipif(hasattr(cv2.dnn, 'readNetFromTorch'), reason='this OpenCV reads Torch7 files')
-def test_without_opencv_4_a_torch_file_is_refused_with_what_to_do(tmp_path: Path) -> None:
+def test_damaged_torch7_file_is_refused(tmp_path: Path) -> None:
     path = tmp_path / 'openface.t7'
     path.write_bytes(b'anything')
-    with pytest.raises(ModelError, match="install 'opencv-python-headless<5', or give an .onnx"):
+    with pytest.raises(ModelError, match='openface.t7 is damaged or no Torch7 file'):
         FaceEncoder(str(path), ON_CPU)
 
 
-@pytest.mark.skipif(not hasattr(cv2.dnn, 'readNetFromTorch'), reason='this OpenCV reads no Torch7')
-def test_with_opencv_4_a_damaged_torch_file_is_refused(tmp_path: Path) -> None:
-    path = tmp_path / 'openface.t7'
-    path.write_bytes(b'anything')
-    with pytest.raises(ModelError, match='openface is not a network that OpenCV can load'):
-        FaceEncoder(str(path), ON_CPU)
+def test_missing_torch7_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(ModelError, match='nowhere.t7 does not exist'):
+        FaceEncoder(str(tmp_path / 'nowhere.t7'), ON_CPU)
+
+
+@pytest.mark.model
+@pytest.mark.parametrize('backend', ['onnxruntime', 'openvino', 'opencv'])
+def test_openface_gives_what_opencv_4_gave(backend: str) -> None:
+    if state(lookup('openface_nn4_small2')) != 'verified':
+        pytest.skip('run: person_tracker models fetch openface_nn4_small2')
+    if backend == 'openvino':
+        pytest.importorskip('openvino', reason='run: pip install openvino')
+    encoder = FaceEncoder('openface_nn4_small2', replace(ON_CPU, backend=backend))
+    rows, columns, channels = np.indices((96, 96, 3))
+    pictures = [(3 * rows + 5 * columns + 70 * channels) % 256,
+                (7 * rows + 2 * columns + 110 * channels) % 256]
+    found = encoder.encode([each.astype(np.uint8) for each in pictures])
+    assert found.shape == (2, 128)
+    # The first five numbers that OpenCV 4.14 computed from the same file.
+    np.testing.assert_allclose(found[:, :5], [
+        [0.08926, 0.00157, -0.02589, -0.07298, 0.11205],
+        [0.00804, 0.12154, 0.01172, -0.05314, 0.11504]], atol=2e-5)
 
 
 @pytest.mark.model

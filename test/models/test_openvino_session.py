@@ -45,6 +45,35 @@ def written_ir(path: Path, labels: str = '') -> Path:
     return target
 
 
+def _field(number: int, content: int | str | bytes) -> bytes:
+    """Return one field of a Protocol Buffers message, its numbers below 128."""
+    if isinstance(content, int):
+        return bytes([number << 3, content])
+    raw = content.encode() if isinstance(content, str) else content
+    assert len(raw) < 1 << 14
+    return bytes([number << 3 | 2, len(raw) & 127 | 128, len(raw) >> 7]) + raw
+
+
+def _node(name: str, operator: str, *inputs: str, **attributes: bytes) -> bytes:
+    return _field(1, b''.join((
+        _field(1, name), _field(2, operator), *(_field(3, each) for each in inputs),
+        *(_field(5, _field(1, key) + _field(2, value)) for key, value in attributes.items()))))
+
+
+def frozen_graph(path: Path, factors: np.ndarray) -> Path:
+    """Write a TensorFlow graph that multiplies the channels of one image of 4x6 pixels."""
+    def shape(*lengths: int) -> bytes:
+        return b''.join(_field(2, _field(1, length)) for length in lengths)
+
+    is_float = _field(6, 1)
+    values = _field(1, 1) + _field(2, shape(1, 1, 1, 3)) + _field(4, np.float32(factors).tobytes())
+    path.write_bytes(
+        _node('images', 'Placeholder', dtype=is_float, shape=_field(7, shape(1, 4, 6, 3)))
+        + _node('factors', 'Const', dtype=is_float, value=_field(8, values))
+        + _node('looks', 'Mul', 'images', 'factors', T=is_float))
+    return path
+
+
 def opened(path: Path) -> Session:
     return open_session(path, device='cpu', threads=1)
 
@@ -62,6 +91,22 @@ def test_ir_computes_rows_one_by_one(write_mean_network: Write, length: int | No
     np.testing.assert_allclose(session.run(image)[0], image.mean(axis=(2, 3)), rtol=1e-3)
     assert session.description.startswith('mean.xml: openvino 20')
     assert session.description.endswith(', CPU, threads: 1')
+
+
+@needs_openvino
+def test_frozen_tensorflow_graph_is_run_as_it_is(tmp_path: Path) -> None:
+    session = opened(frozen_graph(tmp_path / 'net.pb', np.array([1.0, 2.0, 4.0])))
+    assert [each.shape for each in session.inputs] == [(1, 4, 6, 3)]
+    image = np.random.default_rng(0).uniform(0, 1, (1, 4, 6, 3)).astype(np.float32)
+    np.testing.assert_allclose(session.run(image)[0], image * [1, 2, 4], rtol=1e-6)
+    assert session.description.startswith('net.pb: openvino 20')
+
+
+@needs_openvino
+def test_what_is_no_frozen_graph_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / 'net.pb').write_bytes(b'something else')
+    with pytest.raises(ModelError, match='net.pb is not a network that OpenVINO can load: '):
+        opened(tmp_path / 'net.pb')
 
 
 @pytest.mark.parametrize(('wanted', 'score'), [('person', 0.75), ('car', 0.9), ('0', 0.6)])

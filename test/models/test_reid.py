@@ -167,7 +167,7 @@ def test_usual_forms_of_networks_are_taken(write_mean_network: Write, shape: tup
 @pytest.mark.parametrize(('shape', 'row_shape', 'text'), [
     ((None, 3, 32, 16), (3, 2), r'one embedding per image, shape \(N, D\), got \(1, 3, 2\)'),
     ((None, 3, 32, 16), (1,), r'shape \(N, D\), got \(1, 1\)'),
-    ((None, 1, 32, 16), (3,), r'images of shape \(N, 3, height, width\), got \(None, 1, 32, 16\)'),
+    ((None, 1, 32, 16), (3,), r'or \(N, height, width, 3\), got \(None, 1, 32, 16\)'),
 ])
 def test_network_of_another_form_is_refused_with_its_shape(
         write_mean_network: Write, shape: tuple, row_shape: tuple, text: str) -> None:
