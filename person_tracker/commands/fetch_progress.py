@@ -58,3 +58,9 @@ def fetch_missing(needed: Iterable[tuple[ModelEntry, str]]) -> None:
         if state(entry, folder) == 'missing':
             with FetchProgress() as progress:
                 fetch(entry, folder, progress.report)
+            print(licence_of(entry), file=sys.stderr)
+
+
+def licence_of(entry: ModelEntry) -> str:
+    """Say what binds a user of a network's weights."""
+    return f'{entry.name}: weights under {entry.licence_weights}; {entry.licence_note}'

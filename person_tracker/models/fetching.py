@@ -79,7 +79,7 @@ def verify(entry: ModelEntry, folder: str | Path = '') -> list[Path]:
         path = place / file.name
         if not path.is_file():
             raise ModelError(f'model {entry.name} needs {path}, which does not exist; '
-                             f'{_remedy(entry)}')
+                             f'{_remedy(entry)}{_home(entry, file)}')
         found = file_sha256(path)
         if found not in file.sha256:
             raise ModelError(f'{path} has sha256 {found}, expected {_expected(file)}; '
@@ -142,7 +142,9 @@ def fetch(entry: ModelEntry, folder: str | Path = '',
                 failures.append(f'\n  {source}: {error}')
     if not entry.sources:
         raise FetchError(f'nothing offers {entry.name} for download; {_remedy(entry)}')
-    raise FetchError(f'no source could deliver {entry.name}:' + ''.join(failures))
+    names = ' and '.join(file.name for file in entry.files)
+    raise FetchError(f'no source could deliver {entry.name}; get {names} elsewhere and put it '
+                     f'into {place}, or mend what follows:' + ''.join(failures))
 
 
 def _deliver(entry: ModelEntry, source: Source, folder: Path, report: ReportProgress) -> None:
@@ -263,6 +265,16 @@ def _remedy(entry: ModelEntry, force: bool = False) -> str:
     if not entry.sources:
         return f'put {" and ".join(file.name for file in entry.files)} there yourself'
     return f'run: person_tracker models fetch {entry.name}' + (' --force' if force else '')
+
+
+def _home(entry: ModelEntry, file: ModelFile) -> str:
+    """Say where a file can be had by hand."""
+    for source in entry.sources:
+        if isinstance(source, UrlsSource):
+            return f', or put it there from {source.urls[entry.files.index(file)]}'
+        if isinstance(source, UrlSource) and not source.members:
+            return f', or put it there from {source.url}'
+    return ''
 
 
 def _silent(done: int, total: int | None, message: str) -> None:

@@ -40,7 +40,6 @@ from person_tracker.models.preprocessing import check_image
 from person_tracker.models.preprocessing import Image
 from person_tracker.models.preprocessing import InputFormat
 from person_tracker.models.preprocessing import placement
-from person_tracker.models.registry import known_models
 from person_tracker.models.registry import lookup
 from person_tracker.models.registry import ModelEntry
 from person_tracker.models.session import names_file
@@ -201,12 +200,6 @@ def needed_entry(config: OneShotConfig) -> ModelEntry | None:
     """
     if names_file(config.model):
         return None
-    known = known_models(config.models_folder).values()
-    if not any(entry.kind == 'one_shot' for entry in known):
-        raise ModelError(
-            f'no FairMOT network is known as {config.model!r}: its authors publish weights for '
-            'PyTorch only (github.com/ifzhang/FairMOT); export them to ONNX, then run: '
-            f'person_tracker models add FILE --kind one_shot --name {config.model}')
     return lookup(config.model, 'one_shot', config.models_folder)
 
 

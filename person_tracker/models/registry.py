@@ -25,6 +25,7 @@ from pathlib import Path
 from typing import Any
 
 from person_tracker.core.evidence import Calibration
+from person_tracker.models.elsewhere import how_to_get
 from person_tracker.models.errors import ModelError
 from person_tracker.models.folder import models_folder
 from person_tracker.models.preprocessing import InputFormat
@@ -226,12 +227,15 @@ def lookup(name: str, kind: str | None = None, folder: str | Path = '') -> Model
     Raises
     ------
     ModelError
-        No model of this name and kind is known; the text lists those that are.
+        No model of this name and kind is known; the text lists those that are, or says how to
+        get this one.
 
     """
     known = {each.name: each for each in known_models(folder).values()
              if kind in (None, each.kind)}
     if name not in known:
+        if how := how_to_get(name, kind):
+            raise ModelError(how)
         wanted = f'{kind} model' if kind else 'model'
         raise ModelError(f'unknown {wanted} {name!r}; known are {", ".join(known) or "none"}, '
                          'or give the path of a file')

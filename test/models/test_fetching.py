@@ -102,7 +102,8 @@ def test_sources_are_tried_in_order_and_every_failure_is_told(
     with pytest.raises(FetchError) as caught:
         fetch(wanted, folder)
     title, *lines = str(caught.value).splitlines()
-    assert title == 'no source could deliver net:'
+    assert title == (f'no source could deliver net; get net.onnx elsewhere and put it into '
+                     f'{folder}, or mend what follows:')
     assert 'absent.onnx: HTTP 404' in lines[0]
     assert f'expected {sha256(CONTENT)}' in lines[1]
     assert sha256(b'another network') in lines[1]
@@ -259,6 +260,19 @@ def test_verify_of_a_missing_model_says_how_to_get_it(folder: Path) -> None:
     wanted = entry(UrlSource('https://example.org/net.onnx'))
     with pytest.raises(ModelError, match='which does not exist; run: person_tracker models fetch'):
         verify(wanted, folder)
+
+
+def test_verify_of_a_missing_file_names_where_that_file_is(folder: Path) -> None:
+    home = 'https://example.org'
+    alone = entry(UrlSource(f'{home}/net.onnx'))
+    pair = entry(UrlsSource((f'{home}/a/net.xml', f'{home}/a/net.bin')),
+                 contents={'net.xml': CONTENT, 'net.bin': WEIGHTS})
+    with pytest.raises(ModelError, match=f'or put it there from {home}/net.onnx$'):
+        verify(alone, folder)
+    folder.mkdir()
+    (folder / 'net.xml').write_bytes(CONTENT)
+    with pytest.raises(ModelError, match=rf'needs .*net\.bin, .* from {home}/a/net\.bin$'):
+        verify(pair, folder)
 
 
 def test_model_without_source_says_where_to_put_its_file(folder: Path) -> None:

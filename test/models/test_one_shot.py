@@ -158,7 +158,7 @@ def test_a_missing_file_is_named(tmp_path):
 def test_the_default_says_how_to_make_a_network_known(tmp_path):
     config = OneShotConfig(models_folder=str(tmp_path))
     for start in (OneShot, needed_entry):
-        with pytest.raises(ModelError, match='models add FILE --kind one_shot --name fairmot'):
+        with pytest.raises(ModelError, match='models add fairmot.onnx --kind one_shot '):
             start(config)
 
 
