@@ -19,6 +19,7 @@ from argparse import Namespace
 from pathlib import Path
 from typing import Any
 
+from person_tracker.commands.arguments import add_preset_option
 from person_tracker.commands.arguments import add_set_option
 from person_tracker.commands.people_archive import ArchiveError
 from person_tracker.commands.people_choice import ChoiceError
@@ -54,6 +55,7 @@ def add_arguments(parser: ArgumentParser) -> None:
     listing = actions.add_parser('list', help='list everybody who is known, oldest first')
     listing.add_argument('--json', action='store_true', help='print JSON instead of a table')
     listing.set_defaults(device=None)
+    add_preset_option(listing)
     add_set_option(listing, _SETTING)
     renaming = actions.add_parser('rename', help='give somebody another name, or none')
     renaming.add_argument('who', metavar='WHO', help=_WHO)
@@ -98,4 +100,5 @@ def _add_photo_actions(actions: Any) -> None:
     identifying.add_argument('--json', action='store_true', help='print JSON instead of lines')
     for action in (enrolling, identifying):
         action.add_argument('--device', choices=DEVICES, help='what computes the networks')
+        add_preset_option(action)
         add_set_option(action, _SETTING)

@@ -19,6 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from person_tracker.commands.fetch_progress import fetch_missing
+from person_tracker.commands.presets import with_preset
 from person_tracker.core.identity_config import IdentityConfig
 from person_tracker.core.people import BODY
 from person_tracker.core.people import FACE
@@ -46,7 +47,8 @@ class PeopleConfig:
 def people_config(arguments: Namespace) -> PeopleConfig:
     """Return the settings that the options ask for."""
     device = [f'face.device={arguments.device}'] if arguments.device else []
-    return from_texts(PeopleConfig(), [*device, *arguments.settings])
+    config = with_preset(PeopleConfig(), arguments.preset)
+    return from_texts(config, [*device, *arguments.settings])
 
 
 def face_analyser(config: FaceConfig) -> FaceAnalyser:

@@ -27,10 +27,12 @@ from person_tracker.commands.people_config import face_analyser
 from person_tracker.commands.people_config import people_config
 from person_tracker.commands.people_photos import PhotoError
 from person_tracker.commands.people_photos import read_photo
+from person_tracker.core.identity_config import IdentityConfig
 from person_tracker.core.person_gallery import PersonGallery
 from person_tracker.core.recognition import recognised
-from person_tracker.core.recognition import RecognitionConfig
 from person_tracker.core.recognition import Verdict
+from person_tracker.core.scale_book import ScaleBook
+from person_tracker.models.face_classifier import face_classifier
 from person_tracker.models.faces import FaceAnalyser
 from person_tracker.store.people_store import PeopleStore
 from tqdm import tqdm
@@ -49,10 +51,11 @@ def identify(arguments: Namespace) -> None:
     with closing(PeopleStore(arguments.store)) as store:
         gallery = PersonGallery(store.people())
     analyser = face_analyser(config.face)
+    recognise = _Recogniser(gallery, analyser, config.identity)
     results, failures = [], []
     for photo in tqdm(arguments.photos, unit=' photos', disable=None, leave=False):
         try:
-            faces = _faces(photo, analyser, gallery, config.identity)
+            faces = recognise.faces(photo)
         except PhotoError as error:
             failures.append(str(error))
             continue
@@ -66,13 +69,27 @@ def identify(arguments: Namespace) -> None:
         raise PhotoError('\n'.join(failures))
 
 
-def _faces(photo: Path, analyser: FaceAnalyser, gallery: PersonGallery,
-           config: RecognitionConfig) -> list[_Face]:
-    faces = analyser.in_frame(read_photo(photo))
-    verdicts = recognised(
-        gallery, faces.embeddings, faces.qualities, analyser.name, analyser.calibration, config)
-    return [_Face(tuple(faces.boxes_xyxy[row].tolist()), float(faces.qualities[row]),
-                  verdicts[row]) for row in np.argsort(faces.boxes_xyxy[:, 0], kind='stable')]
+class _Recogniser:
+    """Says whose the faces in a photo are."""
+
+    def __init__(self, gallery: PersonGallery, analyser: FaceAnalyser,
+                 config: IdentityConfig) -> None:
+        self._gallery = gallery
+        self._analyser = analyser
+        self._config = config
+        model = analyser.name
+        scales = ScaleBook({model: analyser.calibration}, face_classifier(config.classifier))
+        scales.follow(gallery, model)
+        self._scales = scales.of(model, '')
+
+    def faces(self, photo: Path) -> list[_Face]:
+        """Return the faces from left to right."""
+        faces = self._analyser.in_frame(read_photo(photo))
+        verdicts = recognised(
+            self._gallery, faces.embeddings, faces.qualities, self._analyser.name,
+            self._scales.face, self._config, self._scales.classifier)
+        return [_Face(tuple(faces.boxes_xyxy[row].tolist()), float(faces.qualities[row]),
+                      verdicts[row]) for row in np.argsort(faces.boxes_xyxy[:, 0], kind='stable')]
 
 
 def _described(face: _Face) -> dict[str, object]:

@@ -20,6 +20,7 @@ from person_tracker.core.mean_gallery import MeanGalleryConfig
 from person_tracker.core.recognition import RecognitionConfig
 from person_tracker.core.settings import group
 from person_tracker.core.settings import setting
+from person_tracker.core.settings import SettingError
 from person_tracker.core.settings import validate
 
 
@@ -148,6 +149,10 @@ class IdentityConfig(RecognitionConfig):
         'evidence', 'How it is decided who is on a track: evidence, by all that is known, or '
         'mean, by the nearest mean look and a threshold alone.', choices=('evidence', 'mean'),
         live=False)
+    classifier: str = setting(
+        'nearest', 'How faces of people with names are read: nearest, by the most alike look of '
+        'each, or svm, by support vector machines (needs scikit-learn).',
+        choices=('nearest', 'svm'), live=False)
     forget_track_s: float = setting(
         60.0, 'A track not heard of for longer is over.', minimum=0.0, exclusive_minimum=True,
         unit='s')
@@ -162,5 +167,8 @@ class IdentityConfig(RecognitionConfig):
     retention: RetentionConfig = group(RetentionConfig)
 
     def __post_init__(self) -> None:
-        """Refuse values out of range."""
+        """Refuse values out of range or at odds."""
         validate(self)
+        if self.rule == 'mean' and self.classifier != 'nearest':
+            raise SettingError('classifier must be nearest where rule is mean, which reads no '
+                               f'faces, got {self.classifier!r}')

@@ -100,7 +100,8 @@ class Verdict:
 
 def recognised(gallery: PersonGallery, embeddings: NDArray[np.float32],
                qualities: NDArray[np.float32], model: str, calibration: Calibration,
-               config: RecognitionConfig | None = None) -> list[Verdict]:
+               config: RecognitionConfig | None = None,
+               classifier: FaceClassifier | None = None) -> list[Verdict]:
     """
     Return whom each face shows, each on its own.
 
@@ -116,12 +117,15 @@ def recognised(gallery: PersonGallery, embeddings: NDArray[np.float32],
         The network that made the embeddings, and its scale.
     config
         How sure one must be; the defaults where None.
+    classifier
+        What has learnt the people with names by looks of this network, and speaks for them in
+        place of the similarity; None: nothing has.
 
     """
     config = config or RecognitionConfig()
     usable = embeddings.any(axis=1) & (qualities > 0.0)
-    return [_verdict(gallery, row[None], model, calibration, config) if use else Verdict()
-            for row, use in zip(embeddings, usable)]
+    return [_verdict(gallery, row[None], model, calibration, config, classifier) if use
+            else Verdict() for row, use in zip(embeddings, usable)]
 
 
 def weighed(gallery: PersonGallery, kind: str, model: str, looks: NDArray[np.float32],
@@ -150,12 +154,18 @@ def probability(log_odds: float) -> float:
 
 
 def _verdict(gallery: PersonGallery, look: NDArray[np.float32], model: str,
-             calibration: Calibration, config: RecognitionConfig) -> Verdict:
+             calibration: Calibration, config: RecognitionConfig,
+             classifier: FaceClassifier | None) -> Verdict:
     candidates = gallery.nearest(FACE, model, look, SHORTLIST)
     if not candidates:
         return Verdict()
     start = prior(gallery.size(FACE, model))
-    weights = weighed(gallery, FACE, model, look, candidates, calibration)[0] + start
+    weights = weighed(gallery, FACE, model, look, candidates, calibration)[0]
+    if classifier is not None:
+        learnt = dict(zip(classifier.person_ids, classifier.log_odds(look)[0]))
+        weights = np.array([learnt.get(person_id, weight)
+                            for person_id, weight in zip(candidates, weights)])
+    weights = weights + start
     similarities = gallery.similarities(FACE, model, look, candidates)[0]
     order = np.argsort(-weights, kind='stable')
     best = int(order[0])

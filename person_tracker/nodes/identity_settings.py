@@ -25,6 +25,7 @@ from person_tracker.core.settings import setting
 from person_tracker.core.settings import SettingError
 from person_tracker.core.settings import validate
 from person_tracker.models.errors import ModelError
+from person_tracker.models.face_classifier import face_classifier
 from person_tracker.models.registry import known_calibrations
 from person_tracker.sources.camera_list import CameraEntry
 from person_tracker.sources.camera_list import check_name
@@ -66,10 +67,6 @@ class IdentityNodeConfig(IdentityConfig):
         0.02, 'Images of several cameras that are taken within this time are told of in one '
         'message, which waits so long for those that are due; 0: each image has its own.',
         minimum=0.0, maximum=1.0, unit='s', live=False)
-    classifier: str = setting(
-        'nearest', 'How faces of people with names are read: nearest, by the most alike look of '
-        'each, or svm, by support vector machines (needs scikit-learn).',
-        choices=('nearest', 'svm'), live=False)
     store: StoreConfig = group(StoreConfig)
     enrolment: EnrolmentConfig = group(EnrolmentConfig)
 
@@ -81,9 +78,6 @@ class IdentityNodeConfig(IdentityConfig):
                 f'cameras must name each camera once and at least one, got {self.cameras}')
         for camera in self.cameras:
             check_name(camera)
-        if self.rule == 'mean' and self.classifier != 'nearest':
-            raise SettingError('classifier must be nearest where rule is mean, which reads no '
-                               f'faces, got {self.classifier!r}')
 
     def entries(self) -> list[CameraEntry]:
         """
@@ -111,21 +105,12 @@ def open_people(config: IdentityNodeConfig) -> tuple[PeopleStore, IdentityManage
         and what to do.
 
     """
-    scales = _scale_book(config)
+    try:
+        scales = ScaleBook(known_calibrations(), face_classifier(config.classifier))
+    except ModelError as error:
+        raise SettingError(f'classifier: {error}') from error
     try:
         store = PeopleStore(config.store.url)
         return store, IdentityManager(config, store.people(), scales, links=store.links())
     except StoreError as error:
         raise SettingError(f'store.url: {error}') from error
-
-
-def _scale_book(config: IdentityNodeConfig) -> ScaleBook:
-    """Return the scales of the networks known, and the classifier that is asked for."""
-    scales = ScaleBook(known_calibrations())
-    if config.classifier == 'svm':
-        try:
-            from person_tracker.models.face_svm import FaceSvm  # scikit-learn is optional
-        except ModelError as error:
-            raise SettingError(f'classifier: {error}') from error
-        scales.classifier = FaceSvm()
-    return scales

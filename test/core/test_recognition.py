@@ -14,6 +14,7 @@
 
 """Whom a face shows: the best of those known beyond doubt, or nobody."""
 
+from dataclasses import dataclass
 import math
 
 from hypothesis import given
@@ -118,6 +119,37 @@ def test_threshold_and_margin_are_settings(gallery):
     assert show(gallery, mixed(1.0), config=careful)[0].name == ''
     careless = RecognitionConfig(min_margin=0.0)
     assert show(gallery, [0.72, 0.69, 0], config=careless)[0].name == 'Anna'
+
+
+@dataclass(frozen=True)
+class Learnt:
+    """A classifier that knows some people and says the same of every face."""
+
+    worth: dict[str, float]
+
+    @property
+    def person_ids(self):
+        return tuple(self.worth)
+
+    def log_odds(self, embeddings):
+        return np.full((len(embeddings), len(self.worth)), list(self.worth.values()), np.float32)
+
+
+@pytest.mark.parametrize(('worth', 'face', 'name'), [
+    ({'pA': 9.0, 'pB': -9.0}, [0, 0, 1], 'Anna'),  # whatever the similarity says
+    ({'pA': -9.0, 'pB': -9.0}, [1, 0, 0], ''),
+    ({'pA': 9.0, 'pB': 8.0}, [1, 0, 0], ''),       # the margin is asked for as well
+    ({'pA': 5.0, 'pB': -9.0}, [1, 0, 0], ''),      # and two who are known make each less likely
+    ({'pB': -9.0}, [1, 0, 0], 'Anna'),             # whom it has not learnt is told by similarity
+    ({'pB': 9.0}, [1, 0, 0], ''),
+    ({'pX': 9.0}, [1, 0, 0], 'Anna'),              # who is gone is nobody
+    ({}, [1, 0, 0], 'Anna'),
+])
+def test_a_classifier_speaks_for_the_people_it_has_learnt(gallery, worth, face, name):
+    embeddings, qualities = np.float32([face]), np.ones(1, np.float32)
+    verdict, = recognised(gallery, embeddings, qualities, MODEL, SCALE, classifier=Learnt(worth))
+    assert verdict.name == name
+    assert verdict.similarity == pytest.approx(face[0] if worth != {'pB': 9.0} else 0.0)
 
 
 @given(strategies.integers(1, 10**6), strategies.integers(1, 10**6))
