@@ -15,10 +15,11 @@
 """Ready configurations of `config/presets` as entries of the comparison."""
 
 from benchmarks.worker_process import Entry
-from person_tracker.commands.presets import preset_names
 from person_tracker.commands.presets import with_preset
+from person_tracker.commands.run import RunConfig
 from person_tracker.commands.track import TrackCommandConfig
 from person_tracker.core.settings import walk
+from person_tracker.presets import preset_names
 
 
 def preset_entries() -> list[Entry]:
@@ -30,5 +31,5 @@ def preset_entries() -> list[Entry]:
         options = {name.removeprefix('tracker.'): value for name, value, _ in walk(config)
                    if value != defaults[name]}
         entries.append(Entry(f'person_tracker, preset {preset}', 'person_tracker', options,
-                             use_looks=True))
+                             use_looks=with_preset(RunConfig(), preset).use_appearance))
     return entries

@@ -25,15 +25,14 @@ from launch.actions import DeclareLaunchArgument
 from launch.actions import OpaqueFunction
 from launch.actions import Shutdown
 from launch.substitutions import LaunchConfiguration
-from launch.substitutions import PathJoinSubstitution
 from launch_ros.actions import Node
 from launch_ros.actions import PushROSNamespace
-from launch_ros.substitutions import FindPackageShare
+from person_tracker.nodes.composed_config import parts
+from person_tracker.presets import parameter_files
 from person_tracker.sources.camera_list import CameraEntry
 from person_tracker.sources.camera_list import read_cameras
 
 PACKAGE = 'person_tracker'
-PARAMETERS = PathJoinSubstitution([FindPackageShare(PACKAGE), 'config', 'tracker.yaml'])
 ARGUMENTS = {
     'camera': ('camera', 'name of the camera, and namespace of its nodes'),
     'cameras': ('', 'YAML list in which the camera stands; its entry replaces the next four'),
@@ -41,11 +40,13 @@ ARGUMENTS = {
     'image_topic': ('', "topic of that driver; empty: image_raw in the camera's namespace"),
     'camera_info_topic': ('', 'the same for camera_info'),
     'calibration': ('', 'calibration YAML for the camera node; empty: none'),
-    'params_file': (PARAMETERS, 'YAML with parameters of all nodes'),
-    'device': ('auto', 'where networks run: auto, cpu, cuda, ...'),
-    'one_shot': ('false', 'one network for people and their looks: one_shot in place of detector '
-                 'and reid'),
-    'faces': ('true', 'look at faces'),
+    'preset': ('', 'a known system: a name of config/presets, or a YAML file; empty: none'),
+    'params_file': ('', 'YAML with parameters of all nodes, which hold against the preset'),
+    'device': ('', 'where networks run: auto, cpu, cuda, ...; empty: as the parameters say'),
+    'one_shot': ('', 'true: one network for people and their looks, one_shot in place of detector '
+                 'and reid; empty: as the preset says, else false'),
+    'reid': ('', 'false: follow people by place alone; empty: as the preset says, else true'),
+    'faces': ('', 'look at faces; empty: as the preset says, else true'),
     'people': ('people', 'topic with the people of all cameras'),
     'odom': ('odom', "odometry of the robot, where camera_motion.origin is 'odometry'"),
     'end_with_source': ('true', 'shut everything down when the source has ended'),
@@ -67,31 +68,30 @@ def entry_of(context: LaunchContext) -> CameraEntry:
 def start_chain(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     """Start the nodes of one camera, and the manager that brings them up."""
     entry = entry_of(context)
-    log_level = LaunchConfiguration('log_level')
-    device = {'device': LaunchConfiguration('device')}
+    given = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
+    files = parameter_files(given['preset'], given['params_file'])
+    chain = parts(files, given)
+    device = {'device': given['device']} if given['device'] else {}
 
     def node(name: str, *parameters: dict, **options: object) -> Node:
         return Node(
             package=PACKAGE, executable=name, name=name, output='screen',
-            ros_arguments=['--log-level', log_level],
-            parameters=[LaunchConfiguration('params_file'),
-                        {'use_sim_time': LaunchConfiguration('use_sim_time')},
+            ros_arguments=['--log-level', given['log_level']],
+            parameters=[*files, {'use_sim_time': given['use_sim_time'].lower() == 'true'},
                         *parameters, entry.parameters_of(name)], **options)
 
-    def is_true(argument: str) -> bool:
-        return LaunchConfiguration(argument).perform(context).lower() == 'true'
-
-    finders = ['one_shot'] if is_true('one_shot') else ['detector', 'reid']
-    faces, finite = is_true('faces'), is_true('end_with_source')
+    finders = chain.finders()
+    looks = {} if chain.use_reid else {'listens_to': 'detections'}
+    faces, finite = chain.use_faces, given['end_with_source'].lower() == 'true'
     managed = [*finders, *(['face'] if faces else []), *(['camera'] if entry.source else [])]
     drivers = entry.remappings()
-    hears_robot = [*drivers, ('odom', LaunchConfiguration('odom'))]
-    hears_people = [*drivers, ('people', LaunchConfiguration('people'))]
+    hears_robot = [*drivers, ('odom', given['odom'])]
+    hears_people = [*drivers, ('people', given['people'])]
     ends_all = {'on_exit': Shutdown(reason=f'camera {entry.name} has ended')}
     return [
         PushROSNamespace(entry.name),
         *(node(name, device, remappings=hears_robot) for name in finders),
-        node('tracker'),
+        node('tracker', looks),
         *([node('face', device, remappings=hears_people)] if faces else []),
         node('visualiser', remappings=hears_people),
         *([node('camera', **(ends_all if finite else {}))] if entry.source else []),

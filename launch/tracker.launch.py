@@ -32,27 +32,30 @@ from launch_ros.actions import Node
 from launch_ros.actions import PushROSNamespace
 from launch_ros.parameter_descriptions import ParameterValue
 from launch_ros.substitutions import FindPackageShare
+from person_tracker.nodes.composed_config import parts
+from person_tracker.presets import parameter_files
 from person_tracker.sources.camera_list import read_cameras
 
 PACKAGE = 'person_tracker'
 SHARE = FindPackageShare(PACKAGE)
 PROFILES = 'FASTRTPS_DEFAULT_PROFILES_FILE'
 OF_COMPOSED = ('cameras', 'camera', 'source', 'image_topic', 'device', 'store')
-OF_CHAINS = ('cameras', 'source', 'image_topic', 'params_file', 'device', 'one_shot', 'faces',
-             'use_sim_time', 'log_level')
+OF_CHAINS = ('cameras', 'source', 'image_topic', 'preset', 'params_file', 'device', 'one_shot',
+             'reid', 'faces', 'use_sim_time', 'log_level')
 ARGUMENTS = {
     'source': ('', 'number, device, file, folder or URL; empty: a driver publishes the images'),
     'camera': ('camera', 'name of the camera, and namespace of its nodes'),
     'cameras': ('', 'YAML list of cameras, in place of source, camera and image_topic'),
     'image_topic': ('', "topic of a driver; empty: image_raw in the camera's namespace"),
     'namespace': ('', 'namespace of everything, such as the name of the robot'),
-    'params_file': (PathJoinSubstitution([SHARE, 'config', 'tracker.yaml']),
-                    'YAML with parameters of all nodes'),
+    'preset': ('', 'a known system: a name of config/presets, or a YAML file; empty: none'),
+    'params_file': ('', 'YAML with parameters of all nodes, which hold against the preset'),
     'composed': ('false', 'true: one process; false: one process for each node'),
-    'device': ('auto', 'where networks run: auto, cpu, cuda, ...'),
-    'one_shot': ('false', 'one network for people and their looks: one_shot in place of detector '
-                 'and reid'),
-    'faces': ('true', 'look at faces'),
+    'device': ('', 'where networks run: auto, cpu, cuda, ...; empty: as the parameters say'),
+    'one_shot': ('', 'true: one network for people and their looks, one_shot in place of detector '
+                 'and reid; empty: as the preset says, else false'),
+    'reid': ('', 'false: follow people by place alone; empty: as the preset says, else true'),
+    'faces': ('', 'look at faces; empty: as the preset says, else true'),
     'store': ('', 'where people are kept: a file, a postgresql:// URL, or memory; empty: as set '
               'on identity, by default in the data folder of the user'),
     'rviz': ('false', 'open RViz2 on the first camera'),
@@ -69,13 +72,30 @@ def camera_names(context: LaunchContext) -> list[str]:
     return [LaunchConfiguration('camera').perform(context)]
 
 
-def own_node(executable: str, parameters: dict, **options: object) -> Node:
+def files_of(context: LaunchContext) -> list[str]:
+    """Return the files with the parameters of all nodes."""
+    return parameter_files(*(LaunchConfiguration(name).perform(context)
+                             for name in ('preset', 'params_file')))
+
+
+def own_node(executable: str, files: list[str], parameters: dict, **options: object) -> Node:
     """Describe a node of this package."""
     return Node(
         package=PACKAGE, executable=executable, name=executable, output='screen',
         ros_arguments=['--log-level', LaunchConfiguration('log_level')],
-        parameters=[LaunchConfiguration('params_file'), parameters,
-                    {'use_sim_time': LaunchConfiguration('use_sim_time')}], **options)
+        parameters=[*files, parameters, {'use_sim_time': LaunchConfiguration('use_sim_time')}],
+        **options)
+
+
+def start_composed(context: LaunchContext) -> list[LaunchDescriptionEntity]:
+    """Start everything in one process."""
+    given = {name: LaunchConfiguration(name).perform(context) for name in ARGUMENTS}
+    files = files_of(context)
+    chain = parts(files, given)
+    texts = {name: ParameterValue(given[name], value_type=str) for name in OF_COMPOSED}
+    switches = {name: getattr(chain, name) for name in ('use_one_shot', 'use_reid', 'use_faces')}
+    return [own_node('composed', files, {**texts, **switches},
+                     on_exit=Shutdown(reason='the chain has ended'))]
 
 
 def start_separate(context: LaunchContext) -> list[LaunchDescriptionEntity]:
@@ -92,7 +112,7 @@ def start_separate(context: LaunchContext) -> list[LaunchDescriptionEntity]:
     given = {'store.url': 'store', 'camera_list': 'cameras'}
     texts = {parameter: ParameterValue(text, value_type=str) for parameter, argument
              in given.items() if (text := LaunchConfiguration(argument).perform(context))}
-    return [*chains, own_node('identity', {'cameras': names, **texts})]
+    return [*chains, own_node('identity', files_of(context), {'cameras': names, **texts})]
 
 
 def start_rviz(context: LaunchContext) -> list[LaunchDescriptionEntity]:
@@ -109,17 +129,12 @@ def start_rviz(context: LaunchContext) -> list[LaunchDescriptionEntity]:
 def generate_launch_description() -> LaunchDescription:
     """Describe the arguments, then start what they say."""
     composed = LaunchConfiguration('composed')
-    texts = {name: ParameterValue(LaunchConfiguration(name), value_type=str)
-             for name in OF_COMPOSED}
-    switches = {f'use_{name}': ParameterValue(LaunchConfiguration(name), value_type=bool)
-                for name in ('one_shot', 'faces')}
     return LaunchDescription([
         *(DeclareLaunchArgument(name, default_value=default, description=description)
           for name, (default, description) in ARGUMENTS.items()),
         SetEnvironmentVariable(PROFILES, EnvironmentVariable(
             PROFILES, default_value=PathJoinSubstitution([SHARE, 'config', 'fastdds.xml']))),
         PushROSNamespace(LaunchConfiguration('namespace')),
-        own_node('composed', {**texts, **switches}, condition=IfCondition(composed),
-                 on_exit=Shutdown(reason='the chain has ended')),
+        OpaqueFunction(function=start_composed, condition=IfCondition(composed)),
         OpaqueFunction(function=start_separate, condition=UnlessCondition(composed)),
         OpaqueFunction(function=start_rviz, condition=IfCondition(LaunchConfiguration('rviz')))])

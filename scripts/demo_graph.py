@@ -39,6 +39,8 @@ from demo_people import make_clip
 from demo_people import named_photo
 from demo_people import print_people
 from fetch_samples import SQUARE
+from person_tracker.cli import main as person_tracker
+from person_tracker.presets import parameter_files
 from person_tracker.sources.opening import open_source
 from person_tracker.sources.source import DEFAULT_FRAME_RATE_HZ
 from person_tracker.sources.source import SourceConfig
@@ -63,7 +65,8 @@ def main() -> int:
         print(f'error: {error}', file=sys.stderr)
         return 1
     store = arguments.output / STORE
-    if not begin_people(store, arguments.enrol):
+    if not (has_networks(arguments.preset) and begin_people(store, arguments.enrol,
+                                                            arguments.preset)):
         return 1
     interrupted: list[int] = []
     # Ctrl-C reaches the children as well; they end by themselves, and this waits for them.
@@ -76,7 +79,7 @@ def main() -> int:
         stop(recorder)
     if status == 0:
         print((arguments.output / 'summary.md').read_text(encoding='utf-8'))
-        print_people(store)
+        print_people(store, arguments.preset)
         for path in sorted(arguments.output.glob('*.*')):
             print(f'wrote {path}')
     return status
@@ -94,6 +97,8 @@ def parsed_arguments() -> Namespace:
                         metavar='NAME=PHOTO', help='enrol a face before the start; repeatable')
     parser.add_argument('--output', type=Path, default=ROOT / 'out', metavar='FOLDER',
                         help='folder for the results (default: out)')
+    parser.add_argument('--preset', metavar='NAME', help='a known system in place of the '
+                        'defaults, see docs/systems.md; what it lacks is fetched')
     parser.add_argument('--separate', action='store_true',
                         help='one process for each node; needs ros2 launch')
     parser.add_argument('--seconds', type=float, metavar='N',
@@ -110,6 +115,11 @@ def parsed_arguments() -> Namespace:
     else:
         arguments.source = str(SQUARE.path)
     return arguments
+
+
+def has_networks(preset: str | None) -> bool:
+    """Get the networks of a preset; tell whether all of them are there now."""
+    return preset is None or person_tracker(['models', 'fetch', '--preset', preset]) == 0
 
 
 def probed(source: str, seconds: float | None) -> tuple[float, int]:
@@ -164,15 +174,18 @@ def run_chain(arguments: Namespace, interrupted: Sequence[int],
 def chain_command(arguments: Namespace) -> list[str]:
     """Return the command that starts the whole chain on the source."""
     store = arguments.output / STORE
+    demo = shared('config', 'demo.yaml')
     if shutil.which('ros2') and has_launch():
+        preset = [f'preset:={arguments.preset}'] if arguments.preset else []
         return ['ros2', 'launch', PACKAGE, 'tracker.launch.py', f'source:={arguments.source}',
                 f'composed:={str(not arguments.separate).lower()}', 'log_level:=warn',
-                f'store:={store}', f'params_file:={shared("config", "demo.yaml")}']
+                f'store:={store}', f'params_file:={demo}', *preset]
     if arguments.separate:
         raise SystemExit('error: --separate needs ros2 launch, which is not installed')
+    files = [part for file in parameter_files(arguments.preset or '', demo)
+             for part in ('--params-file', file)]
     return [executable('composed'), '--ros-args', '-p', f'source:="{arguments.source}"',
-            '-p', f'store:="{store}"', '--params-file', shared('config', 'demo.yaml'),
-            '--log-level', 'warn']
+            '-p', f'store:="{store}"', *files, '--log-level', 'warn']
 
 
 def has_launch() -> bool:

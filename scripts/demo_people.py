@@ -44,22 +44,26 @@ def make_clip(path: Path) -> None:
     write_clip(path, cv2.imread(str(COLLINS.path)), cv2.imread(str(HOPPER.path)))
 
 
-def begin_people(store: Path, photos: Sequence[NamedPhoto]) -> bool:
+def begin_people(store: Path, photos: Sequence[NamedPhoto], preset: str | None) -> bool:
     """Begin with nobody but those in the photos; False, and a sentence said, where one is bad."""
     for remains in store.parent.glob(f'{store.name}*'):  # the journals of SQLite as well
         remains.unlink()
     by_name: dict[str, list[str]] = {}
     for name, photo in photos:
         by_name.setdefault(name, []).append(str(photo))
-    return all(person_tracker(['people', 'enrol', '--store', str(store), name, *paths]) == 0
+    return all(person_tracker(['people', 'enrol', *_options(store, preset), name, *paths]) == 0
                for name, paths in by_name.items())
 
 
-def print_people(store: Path) -> None:
+def print_people(store: Path, preset: str | None) -> None:
     """Print who is known now, and how many of them were seen."""
-    person_tracker(['people', 'list', '--store', str(store)])
+    person_tracker(['people', 'list', *_options(store, preset)])
     with closing(PeopleStore(str(store))) as opened:
         people = opened.people()
     seen = sum(person.last_seen_s > 0 for person in people)
     named = sum(bool(person.name) for person in people)
     print(f'\npeople seen: {seen}, known: {len(people)}, with a name: {named}\n')
+
+
+def _options(store: Path, preset: str | None) -> list[str]:
+    return ['--store', str(store), *(['--preset', preset] if preset else [])]

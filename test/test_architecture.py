@@ -29,9 +29,10 @@ ROS = {'rclpy', 'person_tracker_msgs', 'sensor_msgs', 'std_msgs', 'tf2_msgs', 'v
 OUTSIDE_OF_CORE = {'numpy', 'scipy'}  # besides the standard library
 NODES = {'camera', 'detector', 'reid', 'one_shot', 'tracker', 'face', 'identity', 'target',
          'visualiser'}
-ALLOWED = {'core': CORE, 'nodes': {'nodes', 'pipeline'} | PARTS | CORE, '__init__': set()}
+ALLOWED = {'core': CORE, 'presets': CORE, '__init__': set(),
+           'nodes': {'nodes', 'pipeline', 'presets'} | PARTS | CORE}
 ALLOWED |= {part: {part} | CORE for part in PARTS}
-ALLOWED |= dict.fromkeys(TOP, TOP | PARTS | CORE)
+ALLOWED |= dict.fromkeys(TOP, {'presets'} | TOP | PARTS | CORE)
 
 MODULES = sorted(PACKAGE.rglob('*.py'))
 

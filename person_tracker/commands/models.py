@@ -16,13 +16,17 @@
 
 from argparse import ArgumentParser
 from argparse import Namespace
+from dataclasses import replace
 from pathlib import Path
 
 from person_tracker.commands import models_add
+from person_tracker.commands.arguments import UsageError
 from person_tracker.commands.fetch_progress import FetchProgress
+from person_tracker.commands.fetch_progress import licence_of
+from person_tracker.commands.people_config import PeopleConfig
+from person_tracker.commands.presets import with_preset
 from person_tracker.core.settings import updated
 from person_tracker.models.errors import ModelError
-from person_tracker.models.faces import FaceConfig
 from person_tracker.models.faces import needed_face_models
 from person_tracker.models.fetching import fetch
 from person_tracker.models.fetching import state
@@ -34,6 +38,7 @@ from person_tracker.models.registry import ModelEntry
 from person_tracker.models.ultralytics_session import export_to_onnx
 from person_tracker.pipeline import needed_models
 from person_tracker.pipeline import PipelineConfig
+from person_tracker.presets import node_parameters
 
 ERRORS = (ModelError,)
 
@@ -46,6 +51,8 @@ def add_arguments(parser: ArgumentParser) -> None:
     fetching.add_argument('names', nargs='*', metavar='NAME')
     fetching.add_argument('--force', action='store_true',
                           help='replace files that are not those of the registry')
+    fetching.add_argument('--preset', metavar='NAME', help='get the networks of a known system, a '
+                          'name of config/presets or a YAML file of node parameters')
     verifying = actions.add_parser(
         'verify', help='compare files with the registry; all that are there without a name')
     verifying.add_argument('names', nargs='*', metavar='NAME')
@@ -76,10 +83,19 @@ def _list(arguments: Namespace) -> None:
 
 
 def _fetch(arguments: Namespace) -> None:
-    for entry in _entries(arguments) or _default_entries(arguments.folder):
-        with FetchProgress() as progress:
-            paths = fetch(entry, arguments.folder, progress.report, force=arguments.force)
-        print(f'{entry.name}: {", ".join(str(path) for path in paths)}')
+    if arguments.names and arguments.preset:
+        raise UsageError('give either names of networks or --preset, not both')
+    failures = []
+    for entry in _entries(arguments) or _needed_entries(arguments.preset, arguments.folder):
+        try:
+            with FetchProgress() as progress:
+                paths = fetch(entry, arguments.folder, progress.report, force=arguments.force)
+            print(f'{entry.name}: {", ".join(str(path) for path in paths)}')
+            print(licence_of(entry))
+        except ModelError as error:
+            failures.append(str(error))
+    if failures:
+        raise ModelError('\n'.join(failures))
 
 
 def _verify(arguments: Namespace) -> None:
@@ -104,10 +120,13 @@ def _export(arguments: Namespace) -> None:
     print(f'wrote {export_to_onnx(arguments.file.expanduser())}')
 
 
-def _default_entries(folder: str) -> list[ModelEntry]:
-    config = updated(
-        PipelineConfig(), {'detector.models_folder': folder, 'reid.models_folder': folder})
-    needed = needed_models(config) + needed_face_models(FaceConfig(models_folder=folder))
+def _needed_entries(preset: str | None, folder: str) -> list[ModelEntry]:
+    """Return the networks that a preset takes, or the default ones without a preset."""
+    folders = {f'{part}.models_folder': folder for part in ('detector', 'reid', 'one_shot')}
+    needed = needed_models(updated(with_preset(PipelineConfig(), preset), folders))
+    if not preset or dict(node_parameters(preset)).get('composed.use_faces', True):
+        faces = with_preset(PeopleConfig(), preset).face
+        needed += needed_face_models(replace(faces, models_folder=folder))
     return [entry for entry, _ in needed]
 
 

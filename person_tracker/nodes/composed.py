@@ -47,6 +47,8 @@ from rclpy.node import Node
 from rclpy.parameter import Parameter
 from rclpy.task import Future
 
+_FINDERS = {'one_shot': OneShotNode, 'detector': DetectorNode, 'reid': ReidNode}
+
 
 class ComposedNode(Node):
     """
@@ -106,12 +108,8 @@ class ComposedNode(Node):
             return self._options(entry.name, values, [*remappings, *of_robot])
 
         nodes: list[Node] = [CameraNode(self._hub, **options('camera'))] if entry.source else []
-        if self._config.use_one_shot:
-            nodes.append(OneShotNode(self._hub, self.shared, **options('one_shot', **device)))
-        else:
-            nodes.append(DetectorNode(self._hub, self.shared, **options('detector', **device)))
-            if self._config.use_reid:
-                nodes.append(ReidNode(self._hub, self.shared, **options('reid', **device)))
+        nodes += [_FINDERS[finder](self._hub, self.shared, **options(finder, **device))
+                  for finder in self._config.finders()]
         tracks_from = {} if self._config.use_reid else {'listens_to': 'detections'}
         nodes.append(TrackerNode(**options('tracker', **tracks_from)))
         if self._config.use_faces:

@@ -14,12 +14,19 @@
 
 """Settings of the executable `composed`."""
 
+from collections.abc import Iterable
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 from person_tracker.core.settings import setting
+from person_tracker.core.settings import updated
 from person_tracker.core.settings import validate
+from person_tracker.presets import node_parameters
 from person_tracker.sources.camera_list import CameraEntry
 from person_tracker.sources.camera_list import read_cameras
+
+# Arguments of the launch files, and what they set.
+_PARTS = {'one_shot': 'use_one_shot', 'reid': 'use_reid', 'faces': 'use_faces'}
 
 
 @dataclass(frozen=True)
@@ -56,3 +63,34 @@ class ComposedConfig:
         if self.cameras:
             return read_cameras(self.cameras)
         return [CameraEntry(self.camera, self.source, self.image_topic)]
+
+    def finders(self) -> list[str]:
+        """Return the nodes that find people and their looks, in the order in which they start."""
+        if self.use_one_shot:
+            return ['one_shot']
+        return ['detector', 'reid'] if self.use_reid else ['detector']
+
+
+def parts(files: Iterable[str], given: Mapping[str, str]) -> ComposedConfig:
+    """
+    Return which parts a chain has.
+
+    Parameters
+    ----------
+    files
+        YAML files of the nodes' parameters; what a later one says holds.
+    given
+        Whether there are `one_shot`, `reid` and `faces`, true or false; what is empty or not
+        there is as the files say, else as in the defaults.
+
+    Raises
+    ------
+    SettingError
+        A file cannot be read, or a value is not allowed.
+
+    """
+    known = {name: value for file in files for name, value in node_parameters(file)}
+    values = {name: known[f'composed.{name}'] for name in _PARTS.values()
+              if f'composed.{name}' in known}
+    values |= {name: given[part].lower() for part, name in _PARTS.items() if given.get(part)}
+    return updated(ComposedConfig(), values)

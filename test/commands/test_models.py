@@ -42,6 +42,9 @@ def test_a_damaged_network_is_seen(tmp_path, person_tracker, refused):
     (1, ('verify',), 'no network is in'),                           # empty folder
     (1, ('verify', 'yolox_nano'), 'does not exist'),                # missing
     (1, ('fetch', 'yolo99'), "unknown model 'yolo99'; known are"),  # not in the registry
+    (1, ('fetch', '--preset', 'fairmot'), 'fairmot.onnx is missing: '),
+    (2, ('fetch', '--preset', 'best'), "unknown preset 'best'; known are"),
+    (2, ('fetch', 'sface', '--preset', 'fairmot'), 'give either names of networks or --preset'),
     (2, ('delete',), "invalid choice: 'delete'"),
     (2, (), 'the following arguments are required: ACTION'),
 ])
@@ -53,3 +56,16 @@ def test_a_network_of_the_folder_is_verified(person_tracker, shared_models):
     result = person_tracker('models', 'verify', 'osnet_x0_25_msmt17', '--folder', shared_models)
     assert result.returncode == 0, result.stderr
     assert result.stdout == 'osnet_x0_25_msmt17: verified\n'
+
+
+def test_the_networks_of_a_preset_are_fetched_and_their_licences_told(
+        tmp_path, person_tracker, shared_models):
+    preset = tmp_path / 'own.yaml'
+    preset.write_text('composed: {ros__parameters: {use_faces: false}}\n'
+                      'detector: {ros__parameters: {model: own.onnx}}\n'
+                      'reid: {ros__parameters: {model: osnet_x0_25_msmt17}}\n')
+    result = person_tracker('models', 'fetch', '--preset', preset, '--folder', shared_models)
+    assert result.stdout.splitlines() == [
+        f'osnet_x0_25_msmt17: {shared_models}/osnet_x0_25_msmt17_boxmot.onnx',
+        'osnet_x0_25_msmt17: weights under MIT; weights of torchreid, trained on MSMT17, whose '
+        'images are for research'], result.stderr

@@ -14,11 +14,12 @@
 
 """Presets: every shipped one is of use to both commands, and any other is refused clearly."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from person_tracker.commands.multicamera import MulticameraConfig
-from person_tracker.commands.presets import preset_names
+from person_tracker.commands.people_config import PeopleConfig
 from person_tracker.commands.presets import with_preset
 from person_tracker.commands.run import RunConfig
 from person_tracker.commands.track import TrackCommandConfig
@@ -26,6 +27,12 @@ from person_tracker.core.settings import SettingError
 from person_tracker.core.settings import walk
 from person_tracker.core.tracker import Tracker
 from person_tracker.core.types import Detections
+from person_tracker.models.errors import ModelError
+from person_tracker.models.faces import needed_face_models
+from person_tracker.models.fetching import verify
+from person_tracker.pipeline import needed_models
+from person_tracker.pipeline import PipelineConfig
+from person_tracker.presets import preset_names
 import pytest
 
 CONFIG = Path(__file__).resolve().parents[2] / 'config'
@@ -45,11 +52,6 @@ def changes(config, preset):
             if value != before[name]}
 
 
-def test_the_systems_that_are_known_are_shipped():
-    assert preset_names() == sorted(path.stem for path in (CONFIG / 'presets').glob('*.yaml'))
-    assert {'openvino_deepsort', 'multicamera_youtu'} <= set(preset_names())
-
-
 @pytest.mark.parametrize('command', COMMANDS)
 @pytest.mark.parametrize('preset', preset_names())
 def test_every_preset_changes_what_both_commands_do(command, preset):
@@ -62,8 +64,55 @@ def test_tracking_is_the_same_in_both_commands():
                 == with_preset(TrackCommandConfig(), preset).tracker)
 
 
+@pytest.mark.parametrize('preset', preset_names())
+def test_every_network_of_a_preset_can_be_had_or_it_is_said_how(preset, tmp_path):
+    faces = with_preset(PeopleConfig(), preset).face
+    for networks in (lambda: needed_models(with_preset(PipelineConfig(), preset)),
+                     lambda: needed_face_models(replace(faces, models_folder=str(tmp_path)))):
+        try:
+            entries = networks()
+        except ModelError as error:
+            assert 'onnx is missing: ' in str(error) and 'models add' in str(error)
+            continue
+        for entry, _ in entries:
+            assert entry.sources, entry.name
+            with pytest.raises(ModelError, match='which does not exist; run: person_tracker'):
+                verify(entry, tmp_path)
+
+
+def test_yolov8_with_facenet_follows_by_place_and_names_by_faces_alone():
+    config = with_preset(RunConfig(), 'yolov8_facenet')
+    assert (config.detector.model, config.use_appearance) == ('yolov8n', False)
+    people = with_preset(PeopleConfig(), 'yolov8_facenet')
+    assert people.face.encoder == 'facenet512_casia'
+    assert not people.identity.learning.strangers and people.identity.body.carry_name_s == 0.0
+
+
+def test_fairmot_is_one_network_with_the_settings_of_its_tracker():
+    config = with_preset(RunConfig(), 'fairmot')
+    assert config.use_one_shot and config.use_appearance and config.one_shot.model == 'fairmot'
+    assert (config.one_shot.min_score, config.one_shot.max_detections) == (0.4, 500)
+    tracker = config.tracker
+    assert (tracker.appearance.max_distance, tracker.appearance.mean_weight) == (0.4, 0.9)
+    assert (tracker.matching.appearance_weight, tracker.matching.max_iou_distance) == (0.98, 0.5)
+    assert tracker.motion.form == 'xyah' and tracker.max_lost_s == 1.0
+
+
+def test_faces_of_the_edge_device_are_told_by_machines_over_openface():
+    config = with_preset(RunConfig(), 'coral_openface_svm')
+    assert config.detector.model == 'ssd_mobilenet_v2_coco_edgetpu'
+    assert (config.detector.backend, config.detector.device) == ('litert', 'edgetpu')
+    people = with_preset(PeopleConfig(), 'coral_openface_svm')
+    assert people.face.encoder == 'openface_nn4_small2'
+    assert people.identity.classifier == 'svm'
+
+
 def test_deep_sort_has_the_settings_of_its_system():
-    tracker = with_preset(TrackCommandConfig(), 'openvino_deepsort').tracker
+    config = with_preset(RunConfig(), 'openvino_deepsort')
+    assert config.detector.model == 'person-detection-0202'
+    assert config.reid.model == 'person-reidentification-retail-0287'
+    assert config.detector.backend == config.reid.backend == 'openvino'
+    tracker = config.tracker
     assert tracker.appearance.max_distance == 0.6
     assert (tracker.appearance.memory, tracker.appearance.budget) == ('nearest', 100)
     assert tracker.matching.max_iou_distance == 0.7
@@ -75,6 +124,8 @@ def test_deep_sort_has_the_settings_of_its_system():
 
 def test_the_multi_camera_system_has_its_settings():
     config = with_preset(RunConfig(), 'multicamera_youtu')
+    assert (config.detector.model, config.detector.backend) == ('yolov4_tiny', 'opencv')
+    assert config.reid.model == 'person_reid_youtu_2021nov'
     assert config.detect_every == with_preset(
         TrackCommandConfig(), 'multicamera_youtu').detect_every == 3
     assert config.looks.is_on
@@ -164,22 +215,3 @@ def test_an_unknown_preset_is_refused_and_the_known_ones_named(preset):
 def test_unknown_names_and_values_are_refused(tmp_path, text, complaint):
     with pytest.raises(SettingError, match=complaint):
         with_preset(TrackCommandConfig(), written(tmp_path / 'own.yaml', text))
-
-
-@pytest.mark.parametrize(('content', 'complaint'), [
-    (None, 'cannot be read: .*No such file'),
-    (b'\xff\xfe\x00', 'cannot be read: '),
-    (b'a: [1,\nb: }', 'cannot be read: '),
-    (b'', 'must map nodes to their parameters'),
-    (b'- tracker', 'must map nodes to their parameters'),
-    (b'tracker: 3', 'tracker must hold ros__parameters'),
-    (b'tracker: {max_lost_s: 3.0}', 'tracker must hold ros__parameters'),
-])
-def test_a_file_that_is_none_is_refused_in_one_line(tmp_path, content, complaint):
-    path = tmp_path / 'own.yaml'
-    if content is not None:
-        path.write_bytes(content)
-    with pytest.raises(SettingError, match=complaint) as refused:
-        with_preset(TrackCommandConfig(), str(path))
-    assert str(refused.value).startswith(f'preset {path}')
-    assert '\n' not in str(refused.value)

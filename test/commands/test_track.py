@@ -143,9 +143,9 @@ def test_nobody_detected_is_nobody_tracked(tmp_path, person_tracker):
     (2, ('--fps', '10', '--output', 'o.txt', '--set', 'detect_every=11'),
      'detect_every must be in [1, 10], got 11'),
     (2, ('--fps', '10', '--output', 'o.txt', '--preset', 'best'),
-     "unknown preset 'best'; known are multicamera_youtu, openvino_deepsort"),
+     "unknown preset 'best'; known are coral_openface_svm, fairmot, multicamera_youtu"),
     (2, ('--fps', '10', '--output', 'o.txt', '--preset', 'absent.yaml'),
-     'preset absent.yaml cannot be read'),
+     'the file of parameters absent.yaml cannot be read'),
     # files
     (1, ('--fps', '10', '--output', 'o.txt', '--camera-motion', 'absent.txt'),
      'No such file or directory: absent.txt'),

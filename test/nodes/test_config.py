@@ -18,13 +18,16 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from person_tracker.nodes.camera_config import CameraConfig
+from person_tracker.nodes.composed_config import ComposedConfig
 from person_tracker.nodes.detector import DetectorNodeConfig
 from person_tracker.nodes.face_config import FaceNodeConfig
 from person_tracker.nodes.identity import IdentityNodeConfig
+from person_tracker.nodes.one_shot import OneShotNodeConfig
 from person_tracker.nodes.parameters import declare_config
 from person_tracker.nodes.reid import ReidNodeConfig
 from person_tracker.nodes.tracker import TrackerNodeConfig
 from person_tracker.nodes.visualiser import VisualiserConfig
+from person_tracker.presets import preset_names
 from person_tracker.sources.camera_list import read_cameras
 import pytest
 import rclpy
@@ -34,8 +37,8 @@ import yaml
 CONFIG = Path(__file__).resolve().parents[2] / 'config'
 CONFIGS = {
     'camera': CameraConfig, 'detector': DetectorNodeConfig, 'reid': ReidNodeConfig,
-    'tracker': TrackerNodeConfig, 'face': FaceNodeConfig, 'identity': IdentityNodeConfig,
-    'visualiser': VisualiserConfig}
+    'one_shot': OneShotNodeConfig, 'tracker': TrackerNodeConfig, 'face': FaceNodeConfig,
+    'identity': IdentityNodeConfig, 'visualiser': VisualiserConfig, 'composed': ComposedConfig}
 FILES = {str(path.relative_to(CONFIG)): yaml.safe_load(path.read_text(encoding='utf-8'))
          for path in sorted(CONFIG.rglob('*.yaml'))}
 LISTS = [name for name, content in FILES.items() if 'cameras' in content]
@@ -44,7 +47,7 @@ PARAMETERS = [name for name in FILES if name not in LISTS]
 
 def test_there_are_the_files_that_the_documentation_names():
     assert 'tracker.yaml' in PARAMETERS and 'two_cameras.yaml' in LISTS
-    assert {'presets/openvino_deepsort.yaml', 'presets/multicamera_youtu.yaml'} <= set(PARAMETERS)
+    assert {f'presets/{preset}.yaml' for preset in preset_names()} <= set(PARAMETERS)
     ElementTree.parse(CONFIG / 'fastdds.xml')
     assert yaml.safe_load((CONFIG / 'rviz' / 'tracker.rviz').read_text(encoding='utf-8'))
 

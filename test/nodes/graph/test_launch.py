@@ -27,6 +27,7 @@ from person_tracker.nodes.images import frame_to_msg
 from person_tracker_msgs.msg import TrackedPerson
 from person_tracker_msgs.msg import TrackedPersonArray
 import pytest
+from rcl_interfaces.srv import GetParameters
 from sensor_msgs.msg import Image
 import yaml
 
@@ -50,7 +51,7 @@ def launch(start, tmp_path, write_parameters) -> Callable:
     def run(file: str, **arguments: object):
         given = {'params_file': endless, 'faces': 'false', **arguments}
         return start('launch', program, 'launch', 'person_tracker', file,
-                     *(f'{name}:={value}' for name, value in given.items()))
+                     *(f'{name}:={value}' for name, value in given.items() if value is not None))
     return run
 
 
@@ -173,6 +174,42 @@ def test_one_network_finds_people_and_their_looks(
     ros.until(lambda: '/camera/one_shot' in nodes_of(ros))
     assert not {'/camera/detector', '/camera/reid'} & nodes_of(ros)
     press_ctrl_c_on_launch(child)
+
+
+@pytest.mark.parametrize('composed', [False, True])
+def test_a_preset_says_which_parts_there_are_and_the_users_parameters_hold_against_it(
+        ros, launch, walk, tmp_path, composed, press_ctrl_c_on_launch):
+    own = tmp_path / 'system.yaml'
+    own.write_text(yaml.safe_dump({f'/**/{node}': {'ros__parameters': values} for node, values in {
+        'composed': {'use_reid': False}, 'detector': {'model': 'missing.onnx'},
+        'tracker': {'confirm_hits': 7}}.items()}))
+    people = ros.heard(TrackedPersonArray, '/people')
+    child = launch('tracker.launch.py', source=walk.path, preset=own, faces=None,
+                   composed=str(composed).lower())
+    ros.until(lambda: any(array.people for array in people), LONG_S)
+    expected = {'/identity', *(f'/camera/{name}' for name in (
+        'camera', 'detector', 'tracker', 'visualiser'))}
+    ros.until(lambda: expected <= nodes_of(ros))
+    assert not {'/camera/reid', '/camera/face'} & nodes_of(ros)
+    hits, = ros.call(GetParameters, '/camera/tracker/get_parameters',
+                     GetParameters.Request(names=['confirm_hits'])).values
+    assert hits.integer_value == 7
+    press_ctrl_c_on_launch(child)
+
+
+@pytest.mark.parametrize(('arguments', 'complaint'), [
+    ({'preset': 'best'}, "unknown preset 'best'; known are coral_openface_svm, fairmot,"),
+    ({'params_file': 'absent.yaml'}, 'the file of parameters absent.yaml does not exist'),
+    ({'faces': 'maybe'}, "use_faces must be true or false, got 'maybe'"),
+])
+@pytest.mark.parametrize('composed', [False, True])
+def test_arguments_that_cannot_be_used_are_refused_in_a_sentence(
+        ros, launch, walk, composed, arguments, complaint):
+    child = launch('tracker.launch.py', source=walk.path, composed=str(composed).lower(),
+                   **arguments)
+    ros.until(lambda: child.status is not None, LONG_S)
+    assert child.status == 1 and complaint in child.said()
+    assert not child.members()
 
 
 @pytest.mark.model
