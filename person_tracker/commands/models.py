@@ -26,6 +26,7 @@ from person_tracker.commands.fetch_progress import licence_of
 from person_tracker.commands.people_config import PeopleConfig
 from person_tracker.commands.presets import with_preset
 from person_tracker.core.settings import updated
+from person_tracker.models.elsewhere import networks_elsewhere
 from person_tracker.models.errors import ModelError
 from person_tracker.models.faces import needed_face_models
 from person_tracker.models.fetching import fetch
@@ -74,12 +75,17 @@ def execute(arguments: Namespace) -> None:
 
 
 def _list(arguments: Namespace) -> None:
-    entries = known_models(arguments.folder).values()
+    known = known_models(arguments.folder)
+    entries = known.values()
     width = max(len(entry.name) for entry in entries)
     print(f'folder: {models_folder(arguments.folder)}')
     for entry in entries:
         print(f'{entry.name:<{width}}  {entry.kind:<13}  {state(entry, arguments.folder):<8}  '
               f'{entry.licence_weights:<12}  {entry.summary}')
+    for name, kind in networks_elsewhere().items():
+        if name not in known:
+            print(f'{name:<{width}}  {kind:<13}  missing   to be added by hand; how: '
+                  f'person_tracker models fetch {name}')
 
 
 def _fetch(arguments: Namespace) -> None:

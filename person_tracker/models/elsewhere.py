@@ -20,6 +20,11 @@ from string import Template
 import yaml
 
 
+def networks_elsewhere() -> dict[str, str]:
+    """Return the kind of each of these networks by its name."""
+    return {name: about['kind'] for name, about in _known().items()}
+
+
 def how_to_get(name: str, kind: str | None = None) -> str:
     """
     Say how somebody gets a network that cannot be fetched.
@@ -38,8 +43,13 @@ def how_to_get(name: str, kind: str | None = None) -> str:
         known of such a network.
 
     """
-    path = Path(__file__).with_name('elsewhere.yaml')
-    about = yaml.safe_load(path.read_text(encoding='utf-8')).get(name)
+    about = _known().get(name)
     if about is None or kind not in (None, about['kind']):
         return ''
     return Template(' '.join(about['how'].split())).substitute(name=name, kind=about['kind'])
+
+
+def _known() -> dict[str, dict[str, str]]:
+    path = Path(__file__).with_name('elsewhere.yaml')
+    known: dict[str, dict[str, str]] = yaml.safe_load(path.read_text(encoding='utf-8'))
+    return known

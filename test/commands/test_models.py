@@ -23,6 +23,9 @@ def test_the_list_names_every_network_with_its_state_and_licence(person_tracker)
     assert result.returncode == 0, result.stderr
     (line,) = [line for line in result.stdout.splitlines() if line.startswith('yolox_tiny')]
     assert line.split()[1:4] == ['detector', 'missing', 'Apache-2.0']
+    (line,) = [line for line in result.stdout.splitlines() if line.startswith('fairmot')]
+    assert line.split()[1:3] == ['one_shot', 'missing']
+    assert line.endswith('how: person_tracker models fetch fairmot')
 
 
 def test_a_damaged_network_is_seen(tmp_path, person_tracker, refused):
