@@ -186,7 +186,7 @@ def test_one_network_is_all_that_is_needed_and_described(one_shot_config, tmp_pa
     assert needed_models(one_shot_config) == []
     (line,) = Pipeline(one_shot_config).descriptions
     assert 'blobs' in line and 'fairmot of 128 numbers' in line
-    with pytest.raises(ModelError, match='models add FILE --kind one_shot'):
+    with pytest.raises(ModelError, match='models add fairmot.onnx --kind one_shot'):
         needed_models(updated(PipelineConfig(), {
             'use_one_shot': True, 'one_shot.models_folder': str(tmp_path)}))
 

@@ -81,7 +81,10 @@ class BodyBands:
 
     def embed(self, crops: Sequence[Image]) -> NDArray[np.float32]:
         """Return L2-normalised descriptions, shape (N, D), of blue-green-red pictures."""
-        activations = np.asarray(self._session.run(batch(crops, self.input_format))[0], np.float32)
+        inputs = batch(crops, self.input_format)
+        steps = [inputs] if self._session.takes_batches else np.split(inputs, len(inputs))
+        activations = np.concatenate(
+            [np.asarray(self._session.run(step)[0], np.float32) for step in steps])
         parts = (_unit(_band_activations(activations)) * np.float32(1.0 - COLOUR_SHARE) ** 0.5,
                  _unit(colour_bands(crops)) * np.float32(COLOUR_SHARE) ** 0.5)
         return np.concatenate(parts, axis=1)
@@ -148,5 +151,7 @@ def _cut(path: Path, input_format: InputFormat) -> bytes:
         del field[:]
     graph.node.extend(kept)
     graph.input.append(onnx.helper.make_tensor_value_info(name, number, shape))
-    graph.output.append(onnx.helper.make_tensor_value_info(_LAYER, number, None))
+    # OpenCV refuses an output that does not say how many axes it has.
+    graph.output.append(onnx.helper.make_tensor_value_info(
+        _LAYER, number, ('count', 'channels', 'rows', 'columns')))
     return bytes(model.SerializeToString())

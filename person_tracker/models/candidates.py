@@ -19,6 +19,7 @@ from collections.abc import Mapping
 from collections.abc import Sequence
 from dataclasses import dataclass
 from dataclasses import field
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -78,6 +79,9 @@ class Layout:
         How such networks were trained to see images: fields of `InputFormat`.
     first_class
         Index of the first class: 1 where 0 is the background.
+    coordinates
+        Takes all outputs; returns where all boxes are, sure or not, for files that may give that
+        in pixels or as shares of the input; None where the unit is always the same.
 
     """
 
@@ -88,6 +92,7 @@ class Layout:
     class_count: Callable[[Shapes], int | None] = lambda _: None
     usual_input: Mapping[str, Any] = field(default_factory=dict)
     first_class: int = 0
+    coordinates: Callable[[Sequence[Output]], Output] | None = None
 
 
 def suppressed(candidates: Candidates, max_iou: float, max_count: int) -> Candidates:
@@ -122,6 +127,22 @@ def suppressed(candidates: Candidates, max_iou: float, max_count: int) -> Candid
             break
         alive &= ~clashes[index]
     return Candidates(boxes[kept], candidates.scores[order[kept]])
+
+
+def in_shares(layout: Layout) -> Layout:
+    """Return a layout of pixels for boxes that are shares of the input's width and height."""
+    def scaled(width: int, height: int) -> Decoder:
+        decode = layout.decoder(width, height)
+        scale = np.array([width, height, width, height], np.float32)
+
+        def boxes_in_pixels(outputs: Sequence[Output], class_index: int,
+                            min_score: float) -> list[Candidates]:
+            return [Candidates(each.boxes_xyxy * scale, each.scores)
+                    for each in decode(outputs, class_index, min_score)]
+
+        return boxes_in_pixels
+
+    return replace(layout, decoder=scaled)
 
 
 def corners(centres: NDArray[np.float32], sizes: NDArray[np.float32]) -> NDArray[np.float32]:

@@ -14,28 +14,33 @@
 
 """A detection network as it is run: loaded, its input size settled, its outputs recognised."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 from person_tracker.models.batching import check_rows_stay_apart
+from person_tracker.models.candidates import in_shares
 from person_tracker.models.candidates import Layout
 from person_tracker.models.candidates import Shapes
+from person_tracker.models.decoders import layout_named
 from person_tracker.models.decoders import recognised_layout
 from person_tracker.models.errors import ModelError
 from person_tracker.models.fetching import verify
 from person_tracker.models.network_config import NetworkConfig
+from person_tracker.models.onnx_graphs import cut_suppression
+from person_tracker.models.onnx_graphs import lengths
 from person_tracker.models.onnx_graphs import of_any_count
 from person_tracker.models.onnx_graphs import read_graph
-from person_tracker.models.onnx_graphs import without_suppression
 from person_tracker.models.preprocessing import InputFormat
 from person_tracker.models.registry import lookup
 from person_tracker.models.session import names_file
 from person_tracker.models.session import open_session
 from person_tracker.models.session import Session
 from person_tracker.models.session import SharedSessions
-from person_tracker.models.yolo_decoders import BOXES_SCORES
+from person_tracker.models.yolo_decoders import before_suppression
+from person_tracker.models.yolo_decoders import gives_shares
 
 _DEFAULT_INPUT_SIZE = 640
 
@@ -81,6 +86,15 @@ class _File:
     classes: tuple[str, ...] = ()
 
 
+@dataclass(frozen=True)
+class _Form:
+    """A network as a back end gets it; a layout where it is known, and not that of the file."""
+
+    model: Path | bytes
+    layout: Layout | None = None
+    in_batches: bool = False
+
+
 def open_network(model: str, input_size: int, config: NetworkConfig,
                  shared: SharedSessions | None = None) -> DetectorNetwork:
     """
@@ -105,43 +119,54 @@ def open_network(model: str, input_size: int, config: NetworkConfig,
 
     """
     file = _found(model, config)
-    if shared is not None and file.path.suffix == '.onnx':
+    for form in _changed(file.path, shared is not None):
         try:
-            return _batched(file, input_size, config, shared)
+            return _opened(file, form, input_size, config, shared)
         except ModelError:
-            pass  # as it is, then, which also says what is wrong with it
-    session = open_session(file.path, device=config.device, threads=config.threads,
+            continue  # as it is at last, which also says what is wrong with it
+    return _opened(file, _Form(file.path), input_size, config, shared)
+
+
+def _changed(path: Path, in_batches: bool) -> Iterator[_Form]:
+    """Give what an ONNX file is changed to, the most useful form first."""
+    if path.suffix.lower() != '.onnx':
+        return
+    try:
+        graph = read_graph(path)
+    except ModelError:
+        return  # the back end says what is wrong with it
+    declared = [tuple(length or 0 for length in lengths(output)) for output in graph.graph.output]
+    # Other files have boxes of another form before the suppression.
+    cut = cut_suppression(graph) if layout_named('dets_labels').fits(declared, 0, 0) else None
+    layout = before_suppression(cut.max_iou, cut.min_score) if cut else None
+    one_by_one = [_Form(bytes(graph.SerializeToString()), layout)] if cut else []
+    if in_batches:
+        yield _Form(of_any_count(graph), layout, True)
+    yield from one_by_one
+
+
+def _opened(file: _File, form: _Form, input_size: int, config: NetworkConfig,
+            shared: SharedSessions | None) -> DetectorNetwork:
+    """Load a network in one form; refuse one that is no detector, or mixes images up."""
+    session = open_session(form.model, device=config.device, threads=config.threads,
                            name=file.name, shared=shared, backend=config.backend)
     width, height = _input_size(session, file, input_size)
     try:
-        shapes = _output_shapes(session, width, height)
-        seen = recognised_layout(shapes, width, height)
+        outputs = session.run(np.zeros((1, 3, height, width), np.float32))
+        shapes = tuple(output.shape for output in outputs)
+        layout = form.layout or recognised_layout(shapes, width, height)
+        if not layout.fits(shapes, width, height):
+            raise ModelError(f'outputs of shape {", ".join(map(str, shapes))} are not '
+                             f'{layout.shape}')
+        if form.in_batches:
+            check_rows_stay_apart(session.run, (3, height, width))
     except ModelError as error:
         raise ModelError(f'{file.name}: {error}') from error
-    if file.layout not in ('', seen.name):
+    if file.layout not in ('', layout.name):
         raise ModelError(f'{file.name} is registered as {file.layout}, but its outputs look like '
-                         f'{seen.name}')
-    return _network(file, session, seen, shapes, (width, height))
-
-
-def _batched(file: _File, input_size: int, config: NetworkConfig,
-             shared: SharedSessions) -> DetectorNetwork:
-    """Load a network changed so that it takes batches; refuse one that then mixes images up."""
-    graph = read_graph(file.path)
-    cut = without_suppression(graph)
-    session = open_session(of_any_count(cut or graph), device=config.device,
-                           threads=config.threads, name=file.name, shared=shared,
-                           backend=config.backend)
-    width, height = _input_size(session, file, input_size)
-    shapes = _output_shapes(session, width, height)
-    check_rows_stay_apart(session.run, (3, height, width))
-    if cut is None:
-        layout = recognised_layout(shapes, width, height)
-    else:
-        layout = BOXES_SCORES
-        boxes, scores = shapes
-        if len(boxes) != 3 or len(scores) != 3 or (*boxes[:2], 4) != (*scores[:2], boxes[2]):
-            raise ModelError(f'boxes of shape {boxes} do not fit scores of shape {scores}')
+                         f'{layout.name}')
+    if gives_shares(layout, outputs, if_unknown=file.path.suffix.lower() == '.tflite'):
+        layout = in_shares(layout)
     return _network(file, session, layout, shapes, (width, height))
 
 
@@ -176,8 +201,3 @@ def _input_size(session: Session, file: _File, wanted: int) -> tuple[int, int]:
         raise ModelError(f'{file.name} has a fixed input of {width}x{height}, '
                          f'so input_size must be 0, got {wanted}')
     return width, height
-
-
-def _output_shapes(session: Session, width: int, height: int) -> tuple[tuple[int, ...], ...]:
-    outputs = session.run(np.zeros((1, 3, height, width), np.float32))
-    return tuple(output.shape for output in outputs)

@@ -12,15 +12,34 @@
 # See the License for the specific language governing permissions and
 # limitations under the License.
 
-"""ONNX files changed before they run: inputs of any size or number, and a quicker PReLU."""
+"""ONNX files changed before they run: inputs of any size or number, parts cut off or quicker."""
 
 from collections.abc import Iterable
 from collections.abc import Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from person_tracker.models.errors import first_line
 from person_tracker.models.errors import ModelError
+
+
+@dataclass(frozen=True)
+class Suppression:
+    """
+    What a network's own non-maximum suppression drops.
+
+    Attributes
+    ----------
+    max_iou
+        A box of the same class that overlaps a better one by more than this.
+    min_score
+        A box that scores less.
+
+    """
+
+    max_iou: float
+    min_score: float
 
 
 def read_graph(path: Path) -> Any:
@@ -89,9 +108,7 @@ def of_any_count(model: Any) -> bytes:
     for value in (*graph.input, *graph.output):
         for axis in value.type.tensor_type.shape.dim[:1]:
             axis.dim_param = 'count'
-    constants = {weights.name: weights for weights in graph.initializer}
-    constants |= {node.output[0]: node.attribute[0].t for node in graph.node
-                  if node.op_type == 'Constant'}
+    constants = _constants(graph)
     of_images = {graph.input[0].name}
     for number, node in enumerate(graph.node):
         if of_images.isdisjoint(node.input):
@@ -106,30 +123,42 @@ def of_any_count(model: Any) -> bytes:
     return bytes(model.SerializeToString())
 
 
-def without_suppression(model: Any) -> Any | None:
+def cut_suppression(model: Any) -> Suppression | None:
     """
-    Return a detector cut off before its non-maximum suppression, None where it has none.
+    Cut a detector off before its non-maximum suppression.
+
+    Its outputs then are all boxes, shape (1, N, 4), corners, and all scores, (1, N, classes).
 
     Returns
     -------
-    onnx.ModelProto
-        Its outputs are all boxes, shape (1, N, 4), corners, and all scores, shape (1, N, classes).
+    Suppression or None
+        What is cut off; None for a network that has none, or one of another form, and is left as
+        it was.
 
     """
     import onnx
-    makers = {output: node for node in model.graph.node for output in node.output}
-    last = next((node for node in model.graph.node if node.op_type == 'NonMaxSuppression'), None)
-    if last is None or any(option.name == 'center_point_box' and option.i
-                           for option in last.attribute):
+    graph = model.graph
+    # One that suppresses twice looks again at what was left the first time.
+    suppressing = [node for node in graph.node if node.op_type == 'NonMaxSuppression']
+    if len(suppressing) != 1 or any(option.name == 'center_point_box' and option.i
+                                    for option in suppressing[0].attribute):
         return None
-    ends = [_before_sorting(makers, value) for value in last.input[:2]]
-    nodes = nodes_up_to(model.graph.node, ends)
-    for kept in (model.graph.node, model.graph.output):
-        del kept[:]
-    model.graph.node.extend(nodes)
-    model.graph.output.extend(
-        onnx.helper.make_tensor_value_info(end, onnx.TensorProto.FLOAT, None) for end in ends)
-    return model
+    inputs = [*suppressing[0].input, '', '', ''][:5]
+    constants = _constants(graph)
+    if not constants.keys() >= {value for value in inputs[3:] if value}:
+        return None
+    max_iou, min_score = (float(onnx.numpy_helper.to_array(constants[value]).ravel()[0])
+                          if value else 0.0 for value in inputs[3:])
+    makers = {output: node for node in graph.node for output in node.output}
+    ends = [_before_sorting(makers, value) for value in inputs[:2]]
+    nodes = nodes_up_to(graph.node, ends)
+    for changed in (graph.node, graph.output, graph.value_info):
+        del changed[:]
+    graph.node.extend(nodes)
+    graph.output.extend(
+        onnx.helper.make_tensor_value_info(end, onnx.TensorProto.FLOAT, ('images', 'boxes', axis))
+        for end, axis in zip(ends, ('corners', 'classes')))
+    return Suppression(max_iou, min_score)
 
 
 def nodes_up_to(nodes: Iterable[Any], values: Sequence[str]) -> list[Any]:
@@ -143,6 +172,39 @@ def nodes_up_to(nodes: Iterable[Any], values: Sequence[str]) -> list[Any]:
             needed.add(node.output[0])
             waiting += node.input
     return [node for node in nodes if node.output[0] in needed]
+
+
+def keep_gates_apart(model: Any) -> None:
+    """
+    Put an `Identity` into each product of `HardSigmoid(x)` and anything but `x` itself.
+
+    OpenCV, 4 and 5, takes any such product for `HardSwish(x)`; MobileNetV3 weighs channels so.
+    """
+    import onnx
+    graph = model.graph
+    gates = {node.output[0]: node.input[0] for node in graph.node
+             if node.op_type == 'HardSigmoid'}
+    nodes = []
+    for node in graph.node:
+        for position, value in enumerate(node.input):
+            if node.op_type == 'Mul' and value in gates and gates[value] not in node.input:
+                node.input[position] = f'{value}_in_{node.output[0]}'
+                nodes.append(onnx.helper.make_node('Identity', [value], [node.input[position]]))
+        nodes.append(node)
+    del graph.node[:]
+    graph.node.extend(nodes)
+
+
+def lengths(value: Any) -> tuple[int | None, ...]:
+    """Return the shape that a graph states of an input or output, None where it is open."""
+    return tuple(axis.dim_value or None for axis in value.type.tensor_type.shape.dim)
+
+
+def _constants(graph: Any) -> dict[str, Any]:
+    """Return the values that do not depend on the input, by name."""
+    nodes = {node.output[0]: node.attribute[0].t for node in graph.node
+             if node.op_type == 'Constant' and node.attribute[0].name == 'value'}
+    return {weights.name: weights for weights in graph.initializer} | nodes
 
 
 def _before_sorting(makers: dict[str, Any], value: str) -> str:

@@ -34,6 +34,8 @@ from person_tracker.models.darknet_graphs import read_darknet
 from person_tracker.models.darknet_graphs import SUFFIXES
 from person_tracker.models.errors import first_line
 from person_tracker.models.errors import ModelError
+from person_tracker.models.onnx_graphs import keep_gates_apart
+from person_tracker.models.onnx_graphs import lengths
 from person_tracker.models.onnx_graphs import parsed
 from person_tracker.models.onnx_graphs import read_graph
 from person_tracker.models.session import TensorInfo
@@ -56,8 +58,8 @@ class OpencvSession:
         axes = inputs[0].type.tensor_type.shape.dim
         if not _TAKES_OPEN_LENGTHS and axes:
             axes[0].dim_value = 1
-        self.inputs: tuple[TensorInfo, ...] = (_info(inputs[0]),)
-        self.outputs = tuple(_info(each) for each in graph.graph.output)
+        self.inputs: tuple[TensorInfo, ...] = (TensorInfo(inputs[0].name, lengths(inputs[0])),)
+        self.outputs = tuple(TensorInfo(each.name, lengths(each)) for each in graph.graph.output)
         self.metadata = {each.key: each.value for each in graph.metadata_props}
         self._is_cpu = not _uses_cuda(device)
         self._net = _loaded(graph, self._is_cpu, name)
@@ -105,6 +107,11 @@ def _read(model: Path | bytes, name: str) -> Any:
 
 
 def _loaded(graph: Any, is_cpu: bool, name: str) -> Any:
+    if any(node.op_type == 'NonMaxSuppression' for node in graph.graph.node):
+        # OpenCV 4 has none; that of 5 ends the whole process where it finds nothing.
+        raise ModelError(f'{name} drops doubles by NonMaxSuppression, which OpenCV does not do '
+                         'reliably; use backend onnxruntime or openvino, or export it without')
+    keep_gates_apart(graph)
     content = np.frombuffer(graph.SerializeToString(), np.uint8)
     try:
         net = cv2.dnn.readNetFromONNX(content)
@@ -126,8 +133,3 @@ def _uses_cuda(device: str) -> bool:
         raise ModelError(f'device {device!r} is not among those that this OpenCV offers: '
                          f'{", ".join(offered)}')
     return is_there and device != 'cpu'
-
-
-def _info(value: Any) -> TensorInfo:
-    lengths = tuple(axis.dim_value or None for axis in value.type.tensor_type.shape.dim)
-    return TensorInfo(value.name, lengths)

@@ -24,10 +24,10 @@ The layouts, with N boxes, C classes, one row per image of the batch (B):
 `yolo_columns`   (B, 4 + C, N)            centre and size in input pixels, classes (YOLOv8, 11)
 `dets_labels`    (B, N, 5) and (B, N)     corners and score after NMS, class (YOLOX of MMDeploy)
 `end_to_end`     (B, N, 6)                corners, score, class after NMS (YOLOv10, 26)
-`boxes_scores`   (B, N, 4) and (B, N, C)  corners, classes (what `dets_labels` has before NMS)
 ===============  =======================  =======================================================
 
-Files have one of all but the last, which is what is left where a network's NMS is cut off.
+Where the NMS of `dets_labels` is cut off, corners (B, N, 4) and classes (B, N, C) are left. In
+.tflite files ultralytics gives shares of the input's width and height in place of pixels.
 """
 
 from collections.abc import Callable
@@ -40,6 +40,7 @@ from person_tracker.models.candidates import Decoder
 from person_tracker.models.candidates import Layout
 from person_tracker.models.candidates import Output
 from person_tracker.models.candidates import Shapes
+from person_tracker.models.candidates import suppressed
 
 _STRIDES = (8, 16, 32)
 _ANCHORS = 3
@@ -114,14 +115,51 @@ def _end_to_end(outputs: Sequence[Output], class_index: int,
     return result
 
 
-def _boxes_scores(outputs: Sequence[Output], class_index: int,
-                  min_score: float) -> list[Candidates]:
-    result = []
-    for boxes, classes in zip(*(np.asarray(output, np.float32) for output in outputs)):
-        scores = classes[:, class_index]
-        chosen = np.flatnonzero(scores >= min_score)
-        result.append(Candidates(boxes[chosen], scores[chosen]))
-    return result
+def before_suppression(max_iou: float, min_score: float) -> Layout:
+    """
+    Return how `dets_labels` is read where the suppression in the file is cut off.
+
+    Parameters
+    ----------
+    max_iou, min_score
+        What that suppression dropped: boxes that overlap a better one by more, or score less.
+
+    """
+    def decode(outputs: Sequence[Output], class_index: int,
+               wanted_score: float) -> list[Candidates]:
+        result = []
+        for boxes, classes in zip(*(np.asarray(output, np.float32) for output in outputs)):
+            scores = classes[:, class_index]
+            chosen = np.flatnonzero(scores >= max(wanted_score, min_score))
+            result.append(suppressed(
+                Candidates(boxes[chosen], scores[chosen]), max_iou, len(chosen)))
+        return result
+
+    return Layout('dets_labels', '(1, N, 4) and (1, N, classes)', _fits_boxes_scores,
+                  _always(decode), lambda shapes: shapes[1][2], _YOLOX_INPUT)
+
+
+def gives_shares(layout: Layout, outputs: Sequence[Output], if_unknown: bool) -> bool:
+    """
+    Tell whether boxes are shares of the input's width and height, not pixels.
+
+    A network with a box for every cell has them all over any image, sure or not: where all lie
+    within the first cell, these are no pixels.
+
+    Parameters
+    ----------
+    layout
+        Of the outputs.
+    outputs
+        What the network gave for some image.
+    if_unknown
+        What holds where it gave no box at all.
+
+    """
+    if layout.coordinates is None:
+        return False
+    largest = np.abs(layout.coordinates(outputs)).max(initial=0.0)
+    return bool(largest < _STRIDES[0]) if largest > 0.0 else if_unknown
 
 
 def _always(decoder: Decoder) -> Callable[[int, int], Decoder]:
@@ -169,22 +207,30 @@ def _fits_dets_labels(shapes: Shapes, width: int, height: int) -> bool:
     return False
 
 
-def _fits_no_file(shapes: Shapes, width: int, height: int) -> bool:
+def _fits_boxes_scores(shapes: Shapes, width: int, height: int) -> bool:
+    match shapes:
+        case [(batch, boxes, 4), (batch_again, boxes_again, _)]:
+            return (batch, boxes) == (batch_again, boxes_again)
     return False
 
 
-BOXES_SCORES = Layout(
-    'boxes_scores', '(1, N, 4) and (1, N, classes)', _fits_no_file, _always(_boxes_scores),
-    lambda shapes: shapes[1][2], _YOLOX_INPUT)
+def _in_rows(outputs: Sequence[Output]) -> Output:
+    return outputs[0][..., :4]
+
+
+def _in_columns(outputs: Sequence[Output]) -> Output:
+    return outputs[0][:, :4]
+
+
 LAYOUTS = (
     Layout('yolox_grid', '(1, cells, 5 + classes)', _fits_grid, _YoloxGrid,
            lambda shapes: shapes[0][2] - 5, _YOLOX_INPUT),
     Layout('yolo_rows', '(1, 3 cells, 5 + classes)', _fits_rows, _always(_yolo_rows),
-           lambda shapes: shapes[0][2] - 5, _ULTRALYTICS_INPUT),
+           lambda shapes: shapes[0][2] - 5, _ULTRALYTICS_INPUT, coordinates=_in_rows),
     Layout('yolo_columns', '(1, 4 + classes, cells)', _fits_columns, _always(_yolo_columns),
-           lambda shapes: shapes[0][1] - 4, _ULTRALYTICS_INPUT),
+           lambda shapes: shapes[0][1] - 4, _ULTRALYTICS_INPUT, coordinates=_in_columns),
     Layout('dets_labels', '(1, N, 5) and (1, N)', _fits_dets_labels, _always(_dets_labels),
            usual_input=_YOLOX_INPUT),
     Layout('end_to_end', '(1, N, 6)', _fits_end_to_end, _always(_end_to_end),
-           usual_input=_ULTRALYTICS_INPUT),
+           usual_input=_ULTRALYTICS_INPUT, coordinates=_in_rows),
 )

@@ -70,6 +70,25 @@ def test_outputs_are_what_the_network_computes(write_mean_network: Write, backen
     assert answers.dtype == np.float32
 
 
+def test_gate_is_not_taken_for_an_activation(tmp_path: Path, backend: str) -> None:
+    # MobileNetV3 weighs channels by HardSigmoid with the numbers that HardSwish has.
+    kind = onnx.TensorProto.FLOAT
+    graph = helper.make_graph(
+        [helper.make_node('GlobalAveragePool', ['images'], ['means']),
+         helper.make_node('HardSigmoid', ['means'], ['gate'], alpha=1 / 6, beta=0.5),
+         helper.make_node('Mul', ['gate', 'images'], ['weighed']),
+         helper.make_node('HardSigmoid', ['weighed'], ['rising'], alpha=1 / 6, beta=0.5),
+         helper.make_node('Mul', ['weighed', 'rising'], ['answer'])], 'gate',
+        *([helper.make_tensor_value_info(name, kind, (1, 3, 4, 6))]
+          for name in ('images', 'answer')))
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=7)
+    onnx.save(model, str(tmp_path / 'gate.onnx'))
+    images = np.random.default_rng(0).uniform(-4, 4, (1, 3, 4, 6)).astype(np.float32)
+    weighed = np.clip(images.mean(axis=(2, 3), keepdims=True) / 6 + 0.5, 0, 1) * images
+    np.testing.assert_allclose(opened(tmp_path / 'gate.onnx', backend).run(images)[0],
+                               weighed * np.clip(weighed / 6 + 0.5, 0, 1), atol=1e-5)
+
+
 def test_input_and_outputs_are_described(write_network: Write, backend: str) -> None:
     if backend == 'opencv' and OLD_OPENCV:
         pytest.skip('OpenCV 4 cannot run a network of constants alone')
@@ -163,7 +182,8 @@ def street(shared_data: Path) -> np.ndarray:
 
 
 @pytest.mark.model
-@pytest.mark.parametrize('model', ['yolox_nano', 'yolov4_tiny', 'yolo11n'])
+@pytest.mark.parametrize('model', [
+    'yolox_tiny_humanart', 'yolox_nano', 'yolov4_tiny', 'yolo11n'])
 def test_real_detector_finds_the_same_boxes_in_every_back_end(
         street: np.ndarray, backend: str, model: str) -> None:
     if state(lookup(model)) != 'verified':
@@ -179,12 +199,16 @@ def test_real_detector_finds_the_same_boxes_in_every_back_end(
 
 
 @pytest.mark.model
+@pytest.mark.parametrize('model', ['mobilenet_v3_small_bands', 'osnet_x0_25_msmt17_boxmot.onnx'])
 def test_real_encoder_of_people_describes_the_same_in_every_back_end(
-        street: np.ndarray, shared_models: Path, backend: str) -> None:
-    path = shared_models / 'osnet_x0_25_msmt17_boxmot.onnx'
+        street: np.ndarray, shared_models: Path, backend: str, model: str) -> None:
+    if model.endswith('.onnx'):
+        model = str(shared_models / model)
+    elif state(lookup(model)) != 'verified':
+        pytest.skip(f'run: person_tracker models fetch {model}')
     boxes = np.float32([[10, 20, 70, 180], [100, 30, 160, 200], [300, 100, 350, 230]])
     found, expected = (
-        ReidEncoder(ReidConfig(model=str(path), backend=each, device='cpu')).encode(street, boxes)
+        ReidEncoder(ReidConfig(model=model, backend=each, device='cpu')).encode(street, boxes)
         for each in (backend, 'onnxruntime'))
     assert ((found.embeddings * expected.embeddings).sum(axis=1) > 0.999).all()
 

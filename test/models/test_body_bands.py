@@ -14,10 +14,13 @@
 
 """Body bands tell colours apart where they stand on the body."""
 
+import importlib.util
 from pathlib import Path
 
 import cv2
 import numpy as np
+import onnx
+from onnx import helper
 from person_tracker.models.body_bands import BANDS
 from person_tracker.models.body_bands import BodyBands
 from person_tracker.models.body_bands import colour_bands
@@ -76,6 +79,38 @@ def test_network_without_the_inner_layer_is_refused(write_network, tmp_path: Pat
     path = write_network({'answer': np.zeros((1, 4), np.float32)})
     with pytest.raises(ModelError, match='tiny.onnx has no inner value'):
         BodyBands(path, InputFormat(96, 192), NetworkConfig(device='cpu', threads=1), 'tiny')
+
+
+@pytest.fixture
+def band_network(tmp_path: Path) -> Path:
+    """Return a network whose inner layer holds the mean colours of squares of 32 pixels."""
+    kind = onnx.TensorProto.FLOAT
+    graph = helper.make_graph(
+        [helper.make_node('AveragePool', ['images'], ['add_979'], kernel_shape=[32, 32],
+                          strides=[32, 32]),
+         helper.make_node('GlobalAveragePool', ['add_979'], ['answer'])], 'bands',
+        [helper.make_tensor_value_info('images', kind, (1, 3, 224, 224))],
+        [helper.make_tensor_value_info('answer', kind, (1, 3, 1, 1))])
+    model = helper.make_model(graph, opset_imports=[helper.make_opsetid('', 13)], ir_version=7)
+    onnx.save(model, str(tmp_path / 'bands.onnx'))
+    return tmp_path / 'bands.onnx'
+
+
+@pytest.mark.parametrize('backend', ['onnxruntime', 'openvino', 'opencv'])
+def test_every_back_end_describes_several_people_as_each_alone(band_network: Path,
+                                                               backend: str) -> None:
+    if backend == 'openvino' and importlib.util.find_spec('openvino') is None:
+        pytest.skip('run: pip install openvino')
+    bands = BodyBands(band_network, InputFormat(96, 192, fit='stretch'),
+                      NetworkConfig(device='cpu', threads=1, backend=backend), 'bands')
+    pictures = [person(RED, BLUE), person(GREY, RED, (50, 31)), person(BLUE, BLUE, (7, 3))]
+    together = bands.embed(pictures)
+    assert together.shape == (3, bands.dimension)
+    alone = np.concatenate([bands.embed([picture]) for picture in pictures])
+    np.testing.assert_allclose(together, alone, atol=1e-5)
+    # The first band is red: blue, green and red of 30, 30 and 200, less their mean.
+    first = together[0, [0, BANDS, 2 * BANDS]]
+    np.testing.assert_allclose(first / first[2], [-0.5, -0.5, 1.0], atol=1e-3)
 
 
 def test_picture_is_darkened_by_a_little_and_stays_the_same_person() -> None:

@@ -18,6 +18,7 @@ import numpy as np
 from person_tracker.models import yolo_decoders
 from person_tracker.models.candidates import Candidates
 from person_tracker.models.candidates import Decoder
+from person_tracker.models.candidates import in_shares
 from person_tracker.models.candidates import suppressed
 from person_tracker.models.decoders import layout_named
 from person_tracker.models.decoders import LAYOUTS
@@ -95,16 +96,62 @@ def test_end_to_end_rows_end_in_score_and_class() -> None:
     np.testing.assert_allclose(people.scores, [0.8])
 
 
-def test_boxes_scores_are_read_by_class() -> None:
+def test_what_is_left_before_suppression_is_read_by_class() -> None:
     boxes = np.array([[[1, 2, 3, 4], [5, 6, 7, 8]], [[0, 0, 9, 9], [0, 0, 8, 8]]], np.float32)
-    scores = np.array([[[0.9, 0.2], [0.05, 0.8]], [[0.0, 0.7], [np.nan, 0.0]]], np.float32)
-    decode = yolo_decoders.BOXES_SCORES.decoder(64, 64)
+    scores = np.array([[[0.9, 0.2], [0.05, 0.8]], [[0.0, 0.7], [np.nan, 0.1]]], np.float32)
+    layout = yolo_decoders.before_suppression(max_iou=0.9, min_score=0.0)
+    decode = layout.decoder(64, 64)
     first, second = decode([boxes, scores], 0, 0.1)
     np.testing.assert_allclose(first.boxes_xyxy, [[1, 2, 3, 4]])
     np.testing.assert_allclose(first.scores, [0.9])
     assert second.boxes_xyxy.shape == (0, 4)
-    assert [len(each.scores) for each in decode([boxes, scores], 1, 0.1)] == [2, 1]
-    assert yolo_decoders.BOXES_SCORES.class_count([(1, 3549, 4), (1, 3549, 80)]) == 80
+    assert [len(each.scores) for each in decode([boxes, scores], 1, 0.1)] == [2, 2]
+    shapes = [(1, 3549, 4), (1, 3549, 80)]
+    assert layout.fits(shapes, 64, 64) and layout.class_count(shapes) == 80
+    assert not layout.fits([(1, 3549, 4), (1, 1, 3549)], 64, 64)
+
+
+@pytest.mark.parametrize(('max_iou', 'min_score', 'kept'), [
+    (0.9, 0.0, [0.9, 0.8, 0.3]),
+    (0.7, 0.0, [0.9, 0.3]),       # the second overlaps the first by 0.8
+    (0.9, 0.5, [0.9, 0.8]),
+])
+def test_suppression_that_was_cut_off_is_made_up_for(max_iou: float, min_score: float,
+                                                     kept: list[float]) -> None:
+    boxes = np.array([[[0, 0, 10, 10], [0, 0, 8, 10], [20, 0, 30, 10]]], np.float32)
+    decode = yolo_decoders.before_suppression(max_iou, min_score).decoder(64, 64)
+    found, = decode([boxes, np.array([[[0.9], [0.8], [0.3]]], np.float32)], 0, 0.1)
+    np.testing.assert_allclose(found.scores, kept)
+
+
+@pytest.mark.parametrize(('layout', 'boxes', 'if_unknown', 'expected'), [
+    ('yolo_columns', [[0.5, 0.9, 0.1, 0.2], [1.4, 0.5, 2.1, 1.0]], False, True),
+    ('yolo_columns', [[4, 4, 60, 90], [600, 20, 3, 4]], True, False),
+    ('yolo_rows', [[0.9, 0.1, 0.1, 0.1]], False, True),
+    ('yolo_rows', [[0.9, 60.1, 0.1, 0.1]], True, False),
+    ('end_to_end', [[-0.1, 0.1, 1.1, 0.3]], False, True),
+    ('end_to_end', [[-0.1, 0.1, 30, 20]], True, False),
+    ('end_to_end', [[0, 0, 0, 0]], True, True),             # nobody, padded with nothing
+    ('end_to_end', [[0, 0, 0, 0]], False, False),
+    ('end_to_end', [], True, True),                         # nobody
+    ('yolo_columns', [[np.nan] * 4], False, False),
+    ('yolox_grid', [[0.5, 0.5, 0.1, 0.2]], True, False),    # offsets in a cell are always so small
+    ('dets_labels', [[0.5, 0.5, 0.1, 0.2]], True, False),
+])
+def test_shares_are_told_from_pixels(layout: str, boxes: list, if_unknown: bool,
+                                     expected: bool) -> None:
+    rows = np.zeros((1, len(boxes), 6), np.float32)
+    rows[0, :, :4] = np.reshape(boxes, (-1, 4))
+    rows[0, :, 5] = 70  # the number of a class may be large
+    outputs = [rows.transpose(0, 2, 1) if layout == 'yolo_columns' else rows]
+    assert yolo_decoders.gives_shares(layout_named(layout), outputs, if_unknown) == expected
+
+
+def test_shares_become_pixels_of_an_oblong_input() -> None:
+    rows = np.array([[[0.25, 0.5, 0.5, 1.0, 0.9, 0]]], np.float32)
+    found, = in_shares(layout_named('end_to_end')).decoder(64, 32)([rows], 0, 0.1)
+    np.testing.assert_allclose(found.boxes_xyxy, [[16, 16, 32, 32]])
+    np.testing.assert_allclose(found.scores, [0.9])
 
 
 @pytest.mark.parametrize('layout', YOLO)

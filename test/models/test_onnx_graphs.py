@@ -14,6 +14,7 @@
 
 """A changed network gives the same numbers."""
 
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -21,10 +22,12 @@ import onnx
 from onnx import helper
 from onnx import numpy_helper
 from person_tracker.models.errors import ModelError
+from person_tracker.models.onnx_graphs import cut_suppression
+from person_tracker.models.onnx_graphs import keep_gates_apart
 from person_tracker.models.onnx_graphs import of_any_count
 from person_tracker.models.onnx_graphs import read_graph
+from person_tracker.models.onnx_graphs import Suppression
 from person_tracker.models.onnx_graphs import with_quick_prelu
-from person_tracker.models.onnx_graphs import without_suppression
 from person_tracker.models.session import open_session
 import pytest
 
@@ -108,7 +111,7 @@ def test_network_of_one_image_made_open_gives_each_image_what_it_gave(
         many.run(images)[0], np.concatenate([one.run(image[None])[0] for image in images]))
 
 
-def suppressing_network(path: Path, **options: int) -> Path:
+def suppressing_network(path: Path, drops: str = 'most overlap', **options: int) -> Path:
     """Write a detector of three boxes and two classes that sorts and suppresses them."""
     boxes = np.float32([[0, 0, 10, 10], [1, 0, 11, 10], [30, 0, 40, 10]])
     nodes = [helper.make_node('ReduceMax', ['images'], ['level'], axes=[1, 2, 3], keepdims=1),
@@ -119,27 +122,73 @@ def suppressing_network(path: Path, **options: int) -> Path:
              helper.make_node('Gather', ['boxes', 'order'], ['sorted_boxes'], axis=1),
              helper.make_node('Gather', ['scores', 'order'], ['sorted_scores'], axis=1),
              helper.make_node('Transpose', ['sorted_scores'], ['by_class'], perm=[0, 2, 1]),
-             helper.make_node('NonMaxSuppression', ['sorted_boxes', 'by_class', 'most', 'overlap'],
+             helper.make_node('Reshape', ['level', 'one'], ['varying']),
+             helper.make_node('Constant', [], ['weak'], value=numpy_helper.from_array(
+                 np.float32([.25]))),
+             helper.make_node('NonMaxSuppression', ['sorted_boxes', 'by_class', *drops.split()],
                               ['kept'], **options),
              helper.make_node('Cast', ['kept'], ['answer'], to=onnx.TensorProto.FLOAT)]
     return save(path, nodes, {'answer': (None, 3)}, {
         'last': np.int64([3]), 'share': np.float32([[.9, 0], [.8, 0], [0, .5]]),
         'nothing': np.float32([[0]]), 'corners': boxes, 'order': np.int64([2, 0, 1]),
-        'most': np.int64([10]), 'overlap': np.float32([.5])})
+        'most': np.int64([10]), 'overlap': np.float32([.5]), 'one': np.int64([1])})
 
 
 def test_detector_without_its_suppression_gives_all_boxes_and_scores(tmp_path: Path) -> None:
-    cut = without_suppression(read_graph(suppressing_network(tmp_path / 'nms.onnx')))
-    assert 'NonMaxSuppression' not in {node.op_type for node in cut.graph.node}
+    graph = read_graph(suppressing_network(tmp_path / 'nms.onnx'))
+    cut_suppression(graph)
+    assert 'NonMaxSuppression' not in {node.op_type for node in graph.graph.node}
     images = np.ones((2, 3, 4, 4), np.float32) * np.float32([1, 2]).reshape(2, 1, 1, 1)
-    boxes, scores = open_session(of_any_count(cut), device='cpu').run(images)
+    boxes, scores = open_session(of_any_count(graph), device='cpu').run(images)
     assert boxes.shape == (2, 3, 4) and boxes[1, 2].tolist() == [30, 0, 40, 10]
     np.testing.assert_allclose(scores[0], [[.9, 0], [.8, 0], [0, .5]])
     np.testing.assert_allclose(scores[1], 2 * scores[0])
 
 
-def test_only_suppression_of_corners_is_cut_off(tmp_path: Path) -> None:
-    centres = suppressing_network(tmp_path / 'centres.onnx', center_point_box=1)
-    assert without_suppression(read_graph(centres)) is None
-    plain = prelu_network(tmp_path / 'plain.onnx', np.float32([0.1]))
-    assert without_suppression(read_graph(plain)) is None
+@pytest.mark.parametrize(('drops', 'expected'), [
+    ('most overlap', Suppression(.5, 0.)),
+    ('most overlap weak', Suppression(.5, .25)),  # a weight and the answer of a node
+    ('most', Suppression(0., 0.)),
+    ('most varying', None),                       # it depends on the image
+])
+def test_what_the_suppression_drops_is_told(tmp_path: Path, drops: str,
+                                            expected: Suppression | None) -> None:
+    graph = read_graph(suppressing_network(tmp_path / 'nms.onnx', drops))
+    assert cut_suppression(graph) == expected
+
+
+def suppressing_twice(path: Path) -> Path:
+    """Write a detector that suppresses its boxes again, as those of two stages do."""
+    model = onnx.load(str(suppressing_network(path)))
+    again = onnx.NodeProto()
+    again.CopyFrom(next(node for node in model.graph.node if node.op_type == 'NonMaxSuppression'))
+    again.output[0] = 'kept_again'
+    model.graph.node.append(again)
+    onnx.save(model, str(path))
+    return path
+
+
+@pytest.mark.parametrize('write', [
+    lambda path: suppressing_network(path, center_point_box=1),  # centres, not corners
+    suppressing_twice,
+    lambda path: prelu_network(path, np.float32([0.1])),         # nothing is suppressed
+])
+def test_only_one_suppression_of_corners_is_cut_off(tmp_path: Path,
+                                                    write: Callable[[Path], Path]) -> None:
+    graph = read_graph(write(tmp_path / 'other.onnx'))
+    before = graph.SerializeToString()
+    assert cut_suppression(graph) is None
+    assert graph.SerializeToString() == before
+
+
+def test_only_gates_are_kept_apart(tmp_path: Path) -> None:
+    nodes = [helper.make_node('HardSigmoid', ['images'], ['rising'], alpha=1 / 6, beta=0.5),
+             helper.make_node('Mul', ['images', 'rising'], ['activation']),
+             helper.make_node('Mul', ['rising', 'activation'], ['answer'])]
+    graph = read_graph(save(tmp_path / 'gate.onnx', nodes, {'answer': (1, 3, 4, 4)}, {}))
+    images = np.random.default_rng(0).normal(0, 2, (1, 3, 4, 4)).astype(np.float32)
+    expected, = open_session(graph.SerializeToString(), device='cpu').run(images)
+    keep_gates_apart(graph)
+    assert [node.op_type for node in graph.graph.node] == ['HardSigmoid', 'Mul', 'Identity', 'Mul']
+    np.testing.assert_array_equal(
+        open_session(graph.SerializeToString(), device='cpu').run(images)[0], expected)
