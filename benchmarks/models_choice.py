@@ -29,7 +29,7 @@ from person_tracker.models.errors import ModelError
 from person_tracker.models.fetching import state
 from person_tracker.models.fetching import verify
 from person_tracker.models.registry import known_models
-from person_tracker.models.registry import ModelEntry
+from person_tracker.models.registry_entries import ModelEntry
 from person_tracker.models.reid import chosen_entry
 from person_tracker.pipeline import needed_models
 from person_tracker.pipeline import PipelineConfig

@@ -46,7 +46,7 @@ from person_tracker.models.one_shot import needed_entry
 from person_tracker.models.one_shot import OneShot
 from person_tracker.models.one_shot import OneShotConfig
 from person_tracker.models.registry import lookup
-from person_tracker.models.registry import ModelEntry
+from person_tracker.models.registry_entries import ModelEntry
 from person_tracker.models.reid import chosen_entry
 from person_tracker.models.reid import ReidConfig
 from person_tracker.models.reid import ReidEncoder

@@ -20,7 +20,7 @@ from types import TracebackType
 
 from person_tracker.models.fetching import fetch
 from person_tracker.models.fetching import state
-from person_tracker.models.registry import ModelEntry
+from person_tracker.models.registry_entries import ModelEntry
 from tqdm import tqdm
 
 

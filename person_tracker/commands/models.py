@@ -35,7 +35,7 @@ from person_tracker.models.fetching import verify
 from person_tracker.models.folder import models_folder
 from person_tracker.models.registry import known_models
 from person_tracker.models.registry import lookup
-from person_tracker.models.registry import ModelEntry
+from person_tracker.models.registry_entries import ModelEntry
 from person_tracker.models.ultralytics_session import export_to_onnx
 from person_tracker.pipeline import needed_models
 from person_tracker.pipeline import PipelineConfig

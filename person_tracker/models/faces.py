@@ -37,7 +37,7 @@ from person_tracker.models.network_config import NetworkConfig
 from person_tracker.models.preprocessing import check_image
 from person_tracker.models.preprocessing import Image
 from person_tracker.models.registry import lookup
-from person_tracker.models.registry import ModelEntry
+from person_tracker.models.registry_entries import ModelEntry
 from person_tracker.models.session import SharedSessions
 
 # Small faces are found better enlarged; beyond this there is nothing to see.

@@ -32,11 +32,11 @@ from person_tracker.models.errors import FetchError
 from person_tracker.models.errors import ModelError
 from person_tracker.models.folder import FOLDER_VARIABLE
 from person_tracker.models.folder import models_folder
-from person_tracker.models.registry import ModelEntry
-from person_tracker.models.registry import ModelFile
-from person_tracker.models.registry import Source
-from person_tracker.models.registry import UrlSource
-from person_tracker.models.registry import UrlsSource
+from person_tracker.models.registry_entries import ModelEntry
+from person_tracker.models.registry_entries import ModelFile
+from person_tracker.models.registry_entries import Source
+from person_tracker.models.registry_entries import UrlSource
+from person_tracker.models.registry_entries import UrlsSource
 
 STATES = ('verified', 'missing', 'damaged')
 

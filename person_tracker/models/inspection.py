@@ -40,9 +40,9 @@ from person_tracker.models.own_registry import own_file
 from person_tracker.models.own_registry import write_entries
 from person_tracker.models.preprocessing import Image
 from person_tracker.models.preprocessing import InputFormat
-from person_tracker.models.registry import ModelEntry
-from person_tracker.models.registry import ModelFile
 from person_tracker.models.registry import OWN_REGISTRY
+from person_tracker.models.registry_entries import ModelEntry
+from person_tracker.models.registry_entries import ModelFile
 from person_tracker.models.reid import ReidConfig
 from person_tracker.models.reid import ReidEncoder
 

@@ -41,7 +41,7 @@ from person_tracker.models.preprocessing import Image
 from person_tracker.models.preprocessing import InputFormat
 from person_tracker.models.preprocessing import placement
 from person_tracker.models.registry import lookup
-from person_tracker.models.registry import ModelEntry
+from person_tracker.models.registry_entries import ModelEntry
 from person_tracker.models.session import names_file
 from person_tracker.models.session import open_session
 from person_tracker.models.session import Session

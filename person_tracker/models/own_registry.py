@@ -25,8 +25,8 @@ from person_tracker.models.errors import ModelError
 from person_tracker.models.fetching import locked
 from person_tracker.models.folder import models_folder
 from person_tracker.models.registry import load_registry
-from person_tracker.models.registry import ModelEntry
 from person_tracker.models.registry import OWN_REGISTRY
+from person_tracker.models.registry_entries import ModelEntry
 import yaml
 
 _TOP = '# Networks of your own, written by `person_tracker models add`; entries may be edited.\n'

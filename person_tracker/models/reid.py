@@ -39,7 +39,7 @@ from person_tracker.models.preprocessing import Image
 from person_tracker.models.preprocessing import InputFormat
 from person_tracker.models.registry import load_registry
 from person_tracker.models.registry import lookup
-from person_tracker.models.registry import ModelEntry
+from person_tracker.models.registry_entries import ModelEntry
 from person_tracker.models.session import names_file
 from person_tracker.models.session import open_session
 from person_tracker.models.session import SharedSessions

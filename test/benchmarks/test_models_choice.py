@@ -38,11 +38,11 @@ from person_tracker.models.face_encoder import names_face_file
 from person_tracker.models.folder import FOLDER_VARIABLE
 from person_tracker.models.own_registry import write_entries
 from person_tracker.models.preprocessing import InputFormat
-from person_tracker.models.registry import KINDS
 from person_tracker.models.registry import load_registry
-from person_tracker.models.registry import ModelEntry
-from person_tracker.models.registry import ModelFile
 from person_tracker.models.registry import OWN_REGISTRY
+from person_tracker.models.registry_entries import KINDS
+from person_tracker.models.registry_entries import ModelEntry
+from person_tracker.models.registry_entries import ModelFile
 from person_tracker.models.session import BACKENDS
 from person_tracker.pipeline import PipelineConfig
 from person_tracker.presets import preset_names

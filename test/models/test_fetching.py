@@ -31,12 +31,12 @@ from person_tracker.models.fetching import models_folder
 from person_tracker.models.fetching import state
 from person_tracker.models.fetching import verify
 from person_tracker.models.preprocessing import InputFormat
-from person_tracker.models.registry import ModelEntry
-from person_tracker.models.registry import ModelFile
-from person_tracker.models.registry import PackageSource
-from person_tracker.models.registry import Source
-from person_tracker.models.registry import UrlSource
-from person_tracker.models.registry import UrlsSource
+from person_tracker.models.registry_entries import ModelEntry
+from person_tracker.models.registry_entries import ModelFile
+from person_tracker.models.registry_entries import PackageSource
+from person_tracker.models.registry_entries import Source
+from person_tracker.models.registry_entries import UrlSource
+from person_tracker.models.registry_entries import UrlsSource
 import pytest
 
 CONTENT = np.random.default_rng(0).bytes(700_000)

@@ -27,9 +27,9 @@ from person_tracker.models.preprocessing import InputFormat
 from person_tracker.models.registry import known_models
 from person_tracker.models.registry import load_registry
 from person_tracker.models.registry import lookup
-from person_tracker.models.registry import ModelEntry
-from person_tracker.models.registry import ModelFile
 from person_tracker.models.registry import OWN_REGISTRY
+from person_tracker.models.registry_entries import ModelEntry
+from person_tracker.models.registry_entries import ModelFile
 import pytest
 
 

@@ -25,10 +25,10 @@ from person_tracker.models.faces import FaceConfig
 from person_tracker.models.faces import needed_face_models
 from person_tracker.models.registry import load_registry
 from person_tracker.models.registry import lookup
-from person_tracker.models.registry import ModelEntry
-from person_tracker.models.registry import PackageSource
-from person_tracker.models.registry import UrlSource
-from person_tracker.models.registry import UrlsSource
+from person_tracker.models.registry_entries import ModelEntry
+from person_tracker.models.registry_entries import PackageSource
+from person_tracker.models.registry_entries import UrlSource
+from person_tracker.models.registry_entries import UrlsSource
 import pytest
 
 ENTRIES = list(load_registry().values())
