@@ -85,8 +85,9 @@ def execute(arguments: Namespace) -> None:
                          NetworkConfig(backend=arguments.backend))
     entry = inspection.entry
     print('\n'.join(inspection.seen))
+    given = {sha256 for file in entry.files for sha256 in file.sha256}
     for known in load_registry().values():
-        if entry.files[0].sha256[0] in known.files[0].sha256:
+        if any(given.intersection(file.sha256) for file in known.files):
             print(f'the package knows this file as {known.name}, and more about it')
     if arguments.picture is None:
         print('the picture is a plain drawing of one person; --picture FILE takes a real one')

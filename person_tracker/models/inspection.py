@@ -45,6 +45,7 @@ from person_tracker.models.registry_entries import ModelEntry
 from person_tracker.models.registry_entries import ModelFile
 from person_tracker.models.reid import ReidConfig
 from person_tracker.models.reid import ReidEncoder
+from person_tracker.models.session import names_file
 
 KINDS = ('detector', 'one_shot', 'reid', 'face_encoder')
 
@@ -131,6 +132,8 @@ def inspect(path: Path, request: Request, picture: Image,
     if not names_face_file(path.name):
         raise ModelError(f'{path.name} must be a network file, .onnx, .xml (OpenVINO), .pb '
                          '(TensorFlow, frozen), .weights (Darknet), .tflite, .pt or .t7')
+    if request.kind != 'face_encoder' and not names_file(path.name):
+        raise ModelError(f'{path.name} is read as a face_encoder only, got kind {request.kind!r}')
     try:
         decoder, usual = _recognised(path, request.kind, config)
     except ModelError as error:

@@ -15,6 +15,9 @@
 """`person_tracker models add`: a network of one's own becomes a name, and works under it."""
 
 import cv2
+from person_tracker.models.fetching import state
+from person_tracker.models.folder import models_folder
+from person_tracker.models.registry import lookup
 import pytest
 
 
@@ -50,6 +53,22 @@ def test_a_network_is_tried_added_listed_and_tracks_by_its_name(
     rows = [line.split(',') for line in (tmp_path / 'tracks.txt').read_text().splitlines()]
     assert {row[1] for row in rows} == {'1', '2'}
     assert [row[1] for row in rows if row[0] == '8'] == ['1', '2']
+    result = person_tracker('run', frames, '--preset', 'fairmot', '--tracks', 'preset.txt')
+    assert result.returncode == 0, result.stderr
+    rows = [line.split(',') for line in (tmp_path / 'preset.txt').read_text().splitlines()]
+    assert [row[1] for row in rows if row[0] == '8'] == ['1', '2']
+
+
+@pytest.mark.model
+def test_a_file_that_the_registry_knows_is_recognised_whichever_of_its_parts_is_given(
+        person_tracker):
+    entry = lookup('yolov4_tiny')
+    if state(entry) != 'verified':
+        pytest.skip(f'run: person_tracker models fetch {entry.name}')
+    for file in entry.files[:2]:
+        added = person_tracker('models', 'add', models_folder() / file.name, '--kind', 'detector',
+                               '--force')
+        assert 'the package knows this file as yolov4_tiny' in added.stdout, added.stderr
 
 
 def test_without_a_picture_a_drawing_is_taken_and_it_says_so(person_tracker, block_detector):

@@ -125,6 +125,7 @@ def test_a_network_of_another_kind_is_refused_with_the_kind_that_it_is(
 @pytest.mark.parametrize(('file', 'content', 'complaint'), [
     ('gone.onnx', None, 'model file .*gone.onnx does not exist'),
     ('notes.md', 'text', 'notes.md must be a network file, .onnx, .xml'),
+    ('face.t7', 'text', 'face.t7 is read as a face_encoder only, got kind'),
     ('broken.onnx', 'text', 'broken is not a network that onnxruntime can load'),
 ])
 @pytest.mark.parametrize('kind', ['detector', 'one_shot', 'reid'])
