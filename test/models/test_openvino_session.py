@@ -45,13 +45,24 @@ def written_ir(path: Path, labels: str = '') -> Path:
     return target
 
 
+FLOAT, WHOLE, PIXEL = 1, 3, 4  # TensorFlow's numbers of its types
+
+
+def _varint(value: int) -> bytes:
+    low, rest = value & 127, value >> 7
+    return bytes([low | 128]) + _varint(rest) if rest else bytes([low])
+
+
 def _field(number: int, content: int | str | bytes) -> bytes:
-    """Return one field of a Protocol Buffers message, its numbers below 128."""
+    """Return one field of a Protocol Buffers message."""
     if isinstance(content, int):
-        return bytes([number << 3, content])
+        return _varint(number << 3) + _varint(content % (1 << 64))
     raw = content.encode() if isinstance(content, str) else content
-    assert len(raw) < 1 << 14
-    return bytes([number << 3 | 2, len(raw) & 127 | 128, len(raw) >> 7]) + raw
+    return _varint(number << 3 | 2) + _varint(len(raw)) + raw
+
+
+def _shape(*lengths: int) -> bytes:
+    return b''.join(_field(2, _field(1, length)) for length in lengths)
 
 
 def _node(name: str, operator: str, *inputs: str, **attributes: bytes) -> bytes:
@@ -60,17 +71,29 @@ def _node(name: str, operator: str, *inputs: str, **attributes: bytes) -> bytes:
         *(_field(5, _field(1, key) + _field(2, value)) for key, value in attributes.items()))))
 
 
-def frozen_graph(path: Path, factors: np.ndarray) -> Path:
-    """Write a TensorFlow graph that multiplies the channels of one image of 4x6 pixels."""
-    def shape(*lengths: int) -> bytes:
-        return b''.join(_field(2, _field(1, length)) for length in lengths)
+def _of(kind: int) -> bytes:
+    return _field(6, kind)
 
-    is_float = _field(6, 1)
-    values = _field(1, 1) + _field(2, shape(1, 1, 1, 3)) + _field(4, np.float32(factors).tobytes())
+
+def _constant(name: str, values: np.ndarray, kind: int) -> bytes:
+    content = _field(1, kind) + _field(2, _shape(*values.shape)) + _field(4, values.tobytes())
+    return _node(name, 'Const', dtype=_of(kind), value=_field(8, content))
+
+
+def frozen_graph(path: Path, weights: np.ndarray) -> Path:
+    """
+    Write a TensorFlow graph of the form of the small network of MARS.
+
+    It multiplies the mean of each channel of an image by weights.
+    """
     path.write_bytes(
-        _node('images', 'Placeholder', dtype=is_float, shape=_field(7, shape(1, 4, 6, 3)))
-        + _node('factors', 'Const', dtype=is_float, value=_field(8, values))
-        + _node('looks', 'Mul', 'images', 'factors', T=is_float))
+        _node('images', 'Placeholder', dtype=_of(PIXEL), shape=_field(7, _shape(-1, 128, 64, 3)))
+        + _node('numbers', 'Cast', 'images', SrcT=_of(PIXEL), DstT=_of(FLOAT))
+        + _constant('axes', np.array([1, 2], np.int32), WHOLE)
+        + _node('means', 'Mean', 'numbers', 'axes', T=_of(FLOAT), Tidx=_of(WHOLE),
+                keep_dims=_field(5, 0))
+        + _constant('weights', np.float32(weights), FLOAT)
+        + _node('features', 'MatMul', 'means', 'weights', T=_of(FLOAT)))
     return path
 
 
@@ -94,12 +117,17 @@ def test_ir_computes_rows_one_by_one(write_mean_network: Write, length: int | No
 
 
 @needs_openvino
-def test_frozen_tensorflow_graph_is_run_as_it_is(tmp_path: Path) -> None:
-    session = opened(frozen_graph(tmp_path / 'net.pb', np.array([1.0, 2.0, 4.0])))
-    assert [each.shape for each in session.inputs] == [(1, 4, 6, 3)]
-    image = np.random.default_rng(0).uniform(0, 1, (1, 4, 6, 3)).astype(np.float32)
-    np.testing.assert_allclose(session.run(image)[0], image * [1, 2, 4], rtol=1e-6)
-    assert session.description.startswith('net.pb: openvino 20')
+def test_frozen_tensorflow_graph_describes_people_by_blue_green_red_pixels(
+        tmp_path: Path) -> None:
+    weights = np.random.default_rng(0).uniform(-1, 1, (3, 128))
+    path = frozen_graph(tmp_path / 'mars.pb', weights)
+    encoder = ReidEncoder(ReidConfig(model=str(path), min_quality=0.0, device='cpu'))
+    assert (encoder.input_format.width, encoder.input_format.height) == (64, 128)
+    image = np.full((200, 100, 3), (10, 100, 200), np.uint8)
+    boxes = np.array([[0, 0, 100, 200], [10, 10, 60, 150]], np.float32)
+    expected = np.array([10, 100, 200]) @ weights
+    np.testing.assert_allclose(encoder.encode(image, boxes).embeddings,
+                               [expected / np.linalg.norm(expected)] * 2, atol=1e-5)
 
 
 @needs_openvino
