@@ -44,7 +44,8 @@ def make_clip(path: Path) -> None:
     write_clip(path, cv2.imread(str(COLLINS.path)), cv2.imread(str(HOPPER.path)))
 
 
-def begin_people(store: Path, photos: Sequence[NamedPhoto], preset: str | None) -> bool:
+def begin_people(store: Path, photos: Sequence[NamedPhoto],
+                 preset: str | None = None) -> bool:
     """Begin with nobody but those in the photos; False, and a sentence said, where one is bad."""
     for remains in store.parent.glob(f'{store.name}*'):  # the journals of SQLite as well
         remains.unlink()
@@ -55,7 +56,7 @@ def begin_people(store: Path, photos: Sequence[NamedPhoto], preset: str | None) 
                for name, paths in by_name.items())
 
 
-def print_people(store: Path, preset: str | None) -> None:
+def print_people(store: Path, preset: str | None = None) -> None:
     """Print who is known now, and how many of them were seen."""
     person_tracker(['people', 'list', *_options(store, preset)])
     with closing(PeopleStore(str(store))) as opened:

@@ -138,7 +138,7 @@ def test_live_settings_apply_and_fixed_ones_are_refused(ros, start, blob_image):
 def test_without_a_network_it_does_not_configure_and_says_what_to_do(ros, tmp_path, capfd):
     node = ros.make(OneShotNode, {'models_folder': str(tmp_path)})
     assert node.trigger_configure() == FAILURE
-    assert 'models add FILE --kind one_shot' in capfd.readouterr().err
+    assert 'models add fairmot.onnx --kind one_shot' in capfd.readouterr().err
 
 
 def test_it_may_be_stopped_and_started_again(ros, start, blob_image):
