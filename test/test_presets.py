@@ -32,6 +32,14 @@ def test_a_system_for_each_text_is_shipped():
     assert preset_names() == sorted(path.stem for path in (CONFIG / 'presets').glob('*.yaml'))
 
 
+def test_each_is_described():
+    text = (CONFIG.parent / 'docs' / 'systems.md').read_text(encoding='utf-8')
+    sections = {line.rpartition(': ')[2].strip('`'): line for line in text.splitlines()
+                if line.startswith('## ')}
+    assert set(sections) == set(preset_names())
+    assert text.count('**What the text did.**') == text.count('**Measured') == len(sections)
+
+
 def test_what_the_user_says_holds_against_the_preset_and_that_against_the_defaults(tmp_path):
     own = tmp_path / 'own.yaml'
     own.write_text('{}')
