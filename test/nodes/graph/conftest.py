@@ -28,7 +28,7 @@ import pytest
 import yaml
 
 LONGEST_END_S = 3.0
-RATE_HZ = 4  # slow enough for a busy machine to answer every image
+RATE_HZ = 2  # slow enough for a busy machine to answer every image
 COUNT = 28
 EMPTY = (0, 1, 2, 3, 4, 13, *range(20, COUNT))  # nobody at first, an occluder, nobody at the end
 
