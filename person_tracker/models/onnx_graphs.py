@@ -195,6 +195,17 @@ def keep_gates_apart(model: Any) -> None:
     graph.node.extend(nodes)
 
 
+def state_kernel_shapes(model: Any) -> None:
+    """Say the size of every convolution's kernel, which OpenCV before 4.12 does not infer."""
+    import onnx
+    constants = _constants(model.graph)
+    for node in model.graph.node:
+        stated = any(option.name == 'kernel_shape' for option in node.attribute)
+        if node.op_type == 'Conv' and not stated and node.input[1] in constants:
+            shape = list(constants[node.input[1]].dims[2:])
+            node.attribute.append(onnx.helper.make_attribute('kernel_shape', shape))
+
+
 def lengths(value: Any) -> tuple[int | None, ...]:
     """Return the shape that a graph states of an input or output, None where it is open."""
     return tuple(axis.dim_value or None for axis in value.type.tensor_type.shape.dim)

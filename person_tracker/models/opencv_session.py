@@ -38,10 +38,14 @@ from person_tracker.models.onnx_graphs import keep_gates_apart
 from person_tracker.models.onnx_graphs import lengths
 from person_tracker.models.onnx_graphs import parsed
 from person_tracker.models.onnx_graphs import read_graph
+from person_tracker.models.onnx_graphs import state_kernel_shapes
 from person_tracker.models.session import TensorInfo
 
+_VERSION = tuple(int(part) for part in cv2.__version__.split('.')[:2])
 # OpenCV 4 computes nonsense shapes where a length is left open.
-_TAKES_OPEN_LENGTHS = int(cv2.__version__.partition('.')[0]) >= 5
+_TAKES_OPEN_LENGTHS = _VERSION >= (5, 0)
+# Before, it knows too few operators for most networks of today.
+GOOD_VERSION = 4, 11
 
 
 class OpencvSession:
@@ -97,7 +101,7 @@ class OpencvSession:
                 return [np.array(output) for output in self._net.forward(self._names)]
         except cv2.error as error:
             raise ModelError(f'the network refused an input of shape {batch.shape}: '
-                             f'{first_line(error)}') from error
+                             f'{first_line(error)}{_advice()}') from error
 
 
 def _read(model: Path | bytes, name: str) -> Any:
@@ -112,16 +116,23 @@ def _loaded(graph: Any, is_cpu: bool, name: str) -> Any:
         raise ModelError(f'{name} drops doubles by NonMaxSuppression, which OpenCV does not do '
                          'reliably; use backend onnxruntime or openvino, or export it without')
     keep_gates_apart(graph)
+    state_kernel_shapes(graph)
     content = np.frombuffer(graph.SerializeToString(), np.uint8)
     try:
         net = cv2.dnn.readNetFromONNX(content)
     except cv2.error as error:
         raise ModelError(f'{name} is not a network that OpenCV {cv2.__version__} can load: '
-                         f'{first_line(error)}') from error
+                         f'{first_line(error)}{_advice()}') from error
     if not is_cpu:
         net.setPreferableBackend(cv2.dnn.DNN_BACKEND_CUDA)
         net.setPreferableTarget(cv2.dnn.DNN_TARGET_CUDA)
     return net
+
+
+def _advice() -> str:
+    if _VERSION >= GOOD_VERSION:
+        return ''
+    return '; this OpenCV is older than 4.11: use a newer one, or backend onnxruntime or openvino'
 
 
 def _uses_cuda(device: str) -> bool:

@@ -32,9 +32,9 @@ from person_tracker.models.errors import ModelError
 DEVICES = ('auto', 'cpu', 'cuda', 'tensorrt', 'openvino', 'gpu', 'npu', 'edgetpu')
 
 # The back end of a file where none is asked for.
-_BY_SUFFIX = {'.onnx': 'onnxruntime', '.xml': 'openvino', '.pb': 'openvino', '.weights': 'opencv',
-              '.cfg': 'opencv', '.tflite': 'litert', '.pt': 'ultralytics'}
-BACKENDS = ('auto', *dict.fromkeys(_BY_SUFFIX.values()))
+_BY_SUFFIX = {'.onnx': 'onnxruntime', '.weights': 'onnxruntime', '.cfg': 'onnxruntime',
+              '.xml': 'openvino', '.pb': 'openvino', '.tflite': 'litert', '.pt': 'ultralytics'}
+BACKENDS = ('auto', 'onnxruntime', 'openvino', 'opencv', 'litert', 'ultralytics')
 
 
 @dataclass(frozen=True)

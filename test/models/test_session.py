@@ -135,7 +135,7 @@ def test_device_of_another_backend_is_refused(write_mean_network: Write, device:
 def test_file_of_an_unknown_form_is_refused_with_the_known_ones(tmp_path: Path) -> None:
     path = tmp_path / 'network.caffemodel'
     path.write_bytes(b'anything')
-    with pytest.raises(ModelError, match=r"ends in '\.caffemodel'; .* \.onnx, \.xml, \.pb, "):
+    with pytest.raises(ModelError, match=r"ends in '\.caffemodel'; .* \.onnx, \.weights, \.cfg, "):
         open_session(path)
 
 
