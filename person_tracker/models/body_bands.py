@@ -30,6 +30,7 @@ from pathlib import Path
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from person_tracker.models.embedding_network import first_output
 from person_tracker.models.errors import ModelError
 from person_tracker.models.network_config import NetworkConfig
 from person_tracker.models.onnx_graphs import nodes_up_to
@@ -81,10 +82,7 @@ class BodyBands:
 
     def embed(self, crops: Sequence[Image]) -> NDArray[np.float32]:
         """Return L2-normalised descriptions, shape (N, D), of blue-green-red pictures."""
-        inputs = batch(crops, self.input_format)
-        steps = [inputs] if self._session.takes_batches else np.split(inputs, len(inputs))
-        activations = np.concatenate(
-            [np.asarray(self._session.run(step)[0], np.float32) for step in steps])
+        activations = first_output(self._session, batch(crops, self.input_format))
         parts = (_unit(_band_activations(activations)) * np.float32(1.0 - COLOUR_SHARE) ** 0.5,
                  _unit(colour_bands(crops)) * np.float32(COLOUR_SHARE) ** 0.5)
         return np.concatenate(parts, axis=1)

@@ -65,10 +65,22 @@ class EmbeddingNetwork:
 
     def rows(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         """Return one row for each input of shape (N, 3, height, width), N at least 1."""
-        steps = [inputs] if self._session.takes_batches else np.split(inputs, len(inputs))
-        return np.concatenate([self._run(step).reshape(len(step), -1) for step in steps])
+        return self._run(inputs).reshape(len(inputs), -1)
 
     def _run(self, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
         if self._channels_last:
             inputs = np.ascontiguousarray(inputs.transpose(0, 2, 3, 1))
-        return np.asarray(self._session.run(inputs)[0], np.float32)
+        return first_output(self._session, inputs)
+
+
+def first_output(session: Session, inputs: NDArray[np.float32]) -> NDArray[np.float32]:
+    """Return the first output for N inputs, N at least 1, one by one where it takes no batches."""
+    steps = [inputs] if session.takes_batches else np.split(inputs, len(inputs))
+    return np.concatenate([np.asarray(session.run(step)[0], np.float32) for step in steps])
+
+
+def unit_rows(rows: NDArray[np.floating]) -> NDArray[np.float32]:
+    """Return rows, shape (N, D), of length 1; zeros for one that is not finite or has none."""
+    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
+    good = np.isfinite(lengths) & (lengths > 0.0)
+    return np.where(good, rows / np.where(good, lengths, 1.0), 0.0).astype(np.float32)

@@ -23,6 +23,7 @@ import numpy as np
 from numpy.typing import NDArray
 from person_tracker.core.evidence import UNKNOWN_FACE
 from person_tracker.models.embedding_network import EmbeddingNetwork
+from person_tracker.models.embedding_network import unit_rows
 from person_tracker.models.errors import ModelError
 from person_tracker.models.face_alignment import aligned
 from person_tracker.models.face_alignment import OPENFACE_TEMPLATE
@@ -152,10 +153,7 @@ class FaceEncoder:
         """
         if not faces:
             return np.zeros((0, self.dimension), np.float32)
-        rows = self._network.rows(batch(faces, self.input_format))
-        lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-        good = np.isfinite(lengths) & (lengths > 0.0)
-        return np.where(good, rows / np.where(good, lengths, 1.0), 0.0).astype(np.float32)
+        return unit_rows(self._network.rows(batch(faces, self.input_format)))
 
 
 def names_face_file(model: str) -> bool:

@@ -37,6 +37,7 @@ from dataclasses import dataclass
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+from person_tracker.models.embedding_network import unit_rows
 from person_tracker.models.errors import ModelError
 from scipy.special import expit
 
@@ -177,7 +178,7 @@ def found_people(outputs: Sequence[Output], heads: Heads, *, is_logits: bool, mi
         offset, size, look = (np.asarray(each[image][at].T, np.float32)
                               for each in (offsets, sizes, embeddings))
         boxes = _boxes(columns[best], rows[best], offset, size)
-        found.append(FoundPeople(boxes * np.float32(heads.stride), scores[best], _unit(look)))
+        found.append(FoundPeople(boxes * np.float32(heads.stride), scores[best], unit_rows(look)))
     return found
 
 
@@ -207,9 +208,3 @@ def _boxes(columns: NDArray[np.intp], rows: NDArray[np.intp], offsets: FloatArra
         sizes = np.concatenate((sizes, sizes), axis=1) / np.float32(2.0)
     corners = (middles - sizes[:, :2], middles + sizes[:, 2:])
     return np.concatenate(corners, axis=1).astype(np.float32)
-
-
-def _unit(rows: FloatArray) -> FloatArray:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    good = np.isfinite(lengths) & (lengths > 0.0)
-    return np.where(good, rows / np.where(good, lengths, 1.0), 0.0).astype(np.float32)

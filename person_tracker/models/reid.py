@@ -29,6 +29,7 @@ from person_tracker.models.body_bands import BodyBands
 from person_tracker.models.crop_quality import clarity
 from person_tracker.models.crop_quality import visible_parts
 from person_tracker.models.embedding_network import EmbeddingNetwork
+from person_tracker.models.embedding_network import unit_rows
 from person_tracker.models.fetching import own_space
 from person_tracker.models.fetching import state
 from person_tracker.models.fetching import verify
@@ -175,7 +176,7 @@ class ReidEncoder:
                 rows.append(row)
         for first in range(0, len(rows), self._config.batch_size):
             some = slice(first, first + self._config.batch_size)
-            embeddings[rows[some]] = _normalised(self._embedder.embed(crops[some]))
+            embeddings[rows[some]] = unit_rows(self._embedder.embed(crops[some]))
         qualities[~embeddings.any(axis=1)] = 0.0
         return Appearance(embeddings, qualities, self.name)
 
@@ -231,9 +232,3 @@ def chosen_entry(config: ReidConfig) -> ModelEntry:
     known = [entry for entry in load_registry().values() if entry.kind == 'reid']
     present = (entry for entry in known if state(entry, config.models_folder) != 'missing')
     return next(present, known[-1])
-
-
-def _normalised(rows: NDArray[np.float32]) -> NDArray[np.float32]:
-    lengths = np.linalg.norm(rows, axis=1, keepdims=True)
-    good = np.isfinite(lengths) & (lengths > 0.0)
-    return np.where(good, rows / np.where(good, lengths, 1.0), 0.0).astype(np.float32)
